@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* Is the VM running, and why not: run states, their legal transitions, and requests to change. */
+#ifndef SOFTMMU_RUN_STATE_H
+#define SOFTMMU_RUN_STATE_H
+
+#include "gen/qapi-types.h" /* RunState, ShutdownCause */
+#include "softmmu/vm-lock.h"
+#include "util/notifier.h"
+
+RunState run_state_get(void);
+bool run_state_is_running(void);
+/* Asserts that the transition is legal: a wrong one is our bug. */
+void run_state_set(RunState s) REQUIRES(vm_lock);
+
+/* State handlers: called before vCPUs resume (running) by rising priority, and after they
+ * paused by falling priority. */
+typedef void VmStateHandler(void *opaque, bool running, RunState state);
+void vm_state_add_handler(VmStateHandler *fn, void *opaque, int priority) REQUIRES(vm_lock);
+enum { VM_STATE_BACKEND = 0, VM_STATE_DEVICE = 10 };
+
+/* `cont`: RESUME, handlers, clock, then the vCPUs. */
+void vm_start(void) REQUIRES(vm_lock);
+/* Pauses vCPUs, then devices; STOP when it was running. */
+void vm_stop(RunState s) REQUIRES(vm_lock);
+
+/* Requests from any thread; the main loop acts on them. */
+void vm_request_stop(RunState s);
+void vm_request_reset(ShutdownCause cause);
+void vm_request_shutdown(ShutdownCause cause);
+void vm_request_powerdown(void);
+/* Called for system_powerdown: the board presses its button. */
+void powerdown_add_notifier(Notifier *n) REQUIRES(vm_lock);
+/* At the end of the process, in reverse order of registration. */
+void exit_add_notifier(Notifier *n);
+void exit_notify(void);
+
+/* main loop: handles pending requests; true when the process is to end. */
+bool run_state_handle_requests(void) REQUIRES(vm_lock);
+int run_state_exit_code(void);
+/* -no-reboot, -no-shutdown. */
+void run_state_set_policy(bool no_reboot, bool no_shutdown);
+
+#endif

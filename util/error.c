@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/* Errors: GError in one domain whose code is the QMP error class. */
+#include "util/error.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static char *program_name;
+
+typedef struct PoiseErrorPrivate {
+    char *hint;
+} PoiseErrorPrivate;
+
+static void poise_error_private_init(PoiseErrorPrivate *priv)
+{
+    priv->hint = NULL;
+}
+
+static void poise_error_private_copy(const PoiseErrorPrivate *src, PoiseErrorPrivate *dest)
+{
+    dest->hint = g_strdup(src->hint);
+}
+
+static void poise_error_private_clear(PoiseErrorPrivate *priv)
+{
+    g_free(priv->hint);
+}
+
+G_DEFINE_EXTENDED_ERROR(PoiseError, poise_error)
+
+static void error_set_va(Error **errp, ErrorClass klass, const char *suffix, const char *fmt,
+                         va_list ap)
+{
+    g_autofree char *text = g_strdup_vprintf(fmt, ap);
+
+    if (errp) {
+        g_assert(!*errp);
+        *errp = g_error_new(POISE_ERROR, (int)klass, "%s%s%s", text, suffix ? ": " : "",
+                            suffix ? suffix : "");
+    }
+}
+
+bool error_set(Error **errp, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    error_set_va(errp, ERROR_CLASS_GENERIC, NULL, fmt, ap);
+    va_end(ap);
+    return false;
+}
+
+bool error_set_class(Error **errp, ErrorClass klass, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    error_set_va(errp, klass, NULL, fmt, ap);
+    va_end(ap);
+    return false;
+}
+
+bool error_set_errno(Error **errp, int err, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    error_set_va(errp, ERROR_CLASS_GENERIC, g_strerror(err), fmt, ap);
+    va_end(ap);
+    return false;
+}
+
+void error_prefix(Error **errp, const char *fmt, ...)
+{
+    va_list ap;
+
+    if (!errp || !*errp) {
+        return;
+    }
+    va_start(ap, fmt);
+    g_autofree char *prefix = g_strdup_vprintf(fmt, ap);
+    va_end(ap);
+    char *old = (*errp)->message;
+    (*errp)->message = g_strconcat(prefix, old, NULL);
+    g_free(old);
+}
+
+void error_append_hint(Error **errp, const char *fmt, ...)
+{
+    va_list ap;
+
+    if (!errp || !*errp || (*errp)->domain != POISE_ERROR) {
+        return;
+    }
+    va_start(ap, fmt);
+    g_autofree char *text = g_strdup_vprintf(fmt, ap);
+    va_end(ap);
+    PoiseErrorPrivate *priv = poise_error_get_private(*errp);
+    char *old = priv->hint;
+    priv->hint = g_strconcat(old ? old : "", text, NULL);
+    g_free(old);
+}
+
+const char *error_class_name(const Error *err)
+{
+    static const char *const names[] = {
+        [ERROR_CLASS_GENERIC] = "GenericError",
+        [ERROR_CLASS_COMMAND_NOT_FOUND] = "CommandNotFound",
+        [ERROR_CLASS_DEVICE_NOT_ACTIVE] = "DeviceNotActive",
+        [ERROR_CLASS_DEVICE_NOT_FOUND] = "DeviceNotFound",
+        [ERROR_CLASS_KVM_MISSING_CAP] = "KVMMissingCap",
+    };
+
+    if (err->domain != POISE_ERROR || (size_t)err->code >= G_N_ELEMENTS(names)) {
+        return names[ERROR_CLASS_GENERIC];
+    }
+    return names[err->code];
+}
+
+void error_set_program_name(const char *argv0)
+{
+    g_free(program_name);
+    program_name = g_path_get_basename(argv0);
+}
+
+const char *error_program_name(void)
+{
+    return program_name ? program_name : "poise";
+}
+
+static void report_va(const char *kind, const char *fmt, va_list ap)
+{
+    g_autofree char *text = g_strdup_vprintf(fmt, ap);
+
+    fprintf(stderr, "%s: %s%s\n", error_program_name(), kind, text);
+}
+
+void error_report(const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    report_va("", fmt, ap);
+    va_end(ap);
+}
+
+void warn_report(const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    report_va("warning: ", fmt, ap);
+    va_end(ap);
+}
+
+void info_report(const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    report_va("info: ", fmt, ap);
+    va_end(ap);
+}
+
+void error_report_err(const Error *err)
+{
+    error_report("%s", err->message);
+    if (err->domain == POISE_ERROR) {
+        PoiseErrorPrivate *priv = poise_error_get_private(err);
+
+        if (priv->hint) {
+            fputs(priv->hint, stderr);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* The debug log (-d, -D). */
+#include "util/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct LogItem {
+    uint32_t mask;
+    const char *name;
+    const char *help;
+} LogItem;
+
+static const LogItem items[] = {
+    {LOG_GUEST_ERROR, "guest_errors", "accesses by the guest that no driver should make"},
+    {LOG_UNIMP, "unimp", "accesses to parts that a device model leaves out"},
+    {LOG_INT, "int", "exceptions taken and returned from"},
+    {LOG_RESET, "cpu_reset", "CPU state at reset"},
+    {LOG_MMU, "mmu", "translation faults with their syndrome"},
+};
+
+#define GUEST_ERRORS_PER_SECOND 100
+
+uint32_t log_mask;
+static FILE *log_file;
+static GMutex lock;
+static gint64 window_start_us;
+static unsigned window_lines;
+
+bool log_set_items(const char *list, Error **errp)
+{
+    g_auto(GStrv) words = g_strsplit(list, ",", -1);
+    uint32_t mask = 0;
+
+    for (char **w = words; *w; w++) {
+        size_t i;
+
+        for (i = 0; i < G_N_ELEMENTS(items) && strcmp(items[i].name, *w); i++) {
+        }
+        if (i == G_N_ELEMENTS(items)) {
+            return error_set(errp, "Invalid log item '%s' for -d (try -d help)", *w);
+        }
+        mask |= items[i].mask;
+    }
+    log_mask = mask;
+    return true;
+}
+
+bool log_set_file(const char *path, Error **errp)
+{
+    FILE *f = fopen(path, "we");
+
+    if (!f) {
+        return error_set_errno(errp, errno, "Could not open log file '%s'", path);
+    }
+    setvbuf(f, NULL, _IOLBF, 0);
+    g_mutex_lock(&lock);
+    if (log_file) {
+        fclose(log_file);
+    }
+    log_file = f;
+    g_mutex_unlock(&lock);
+    return true;
+}
+
+void log_print_items(void)
+{
+    printf("Log items (comma separated):\n");
+    for (size_t i = 0; i < G_N_ELEMENTS(items); i++) {
+        printf("%-15s %s\n", items[i].name, items[i].help);
+    }
+}
+
+static void log_line(const char *fmt, va_list ap)
+{
+    FILE *f = log_file ? log_file : stderr;
+
+    g_mutex_lock(&lock);
+    vfprintf(f, fmt, ap);
+    fputc('\n', f);
+    g_mutex_unlock(&lock);
+}
+
+void log_printf(uint32_t kind, const char *fmt, ...)
+{
+    va_list ap;
+
+    if (log_enabled(kind)) {
+        va_start(ap, fmt);
+        log_line(fmt, ap);
+        va_end(ap);
+    }
+}
+
+static bool within_rate(void)
+{
+    gint64 now = g_get_monotonic_time();
+    bool ok;
+
+    g_mutex_lock(&lock);
+    if (now - window_start_us >= G_USEC_PER_SEC) {
+        window_start_us = now;
+        window_lines = 0;
+    }
+    ok = window_lines++ < GUEST_ERRORS_PER_SECOND;
+    g_mutex_unlock(&lock);
+    return ok;
+}
+
+void guest_error(const char *fmt, ...)
+{
+    va_list ap;
+
+    if (log_enabled(LOG_GUEST_ERROR) && within_rate()) {
+        va_start(ap, fmt);
+        log_line(fmt, ap);
+        va_end(ap);
+    }
+}
