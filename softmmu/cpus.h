@@ -9,9 +9,7 @@
 #include "softmmu/vm-lock.h"
 #include <stdatomic.h>
 
-#define TYPE_CPU "cpu"
-typedef struct CpuState CpuState;
-typedef struct CpuClass CpuClass;
+#define TYPE_CPU "cpu" /* the QOM type is hw/core/cpu.c's: a device */
 
 /* cpu->interrupt bits: what waits for the vCPU. The architecture gives the others a meaning. */
 enum {
@@ -22,12 +20,7 @@ enum {
     CPU_INTERRUPT_ARCH3 = 1 << 7,
 };
 
-/* The architecture's side, set in the class. */
-struct CpuClass {
-    /* hw/core/device.h's DeviceClass lies here; softmmu only needs what follows it. */
-    const struct CpuOps *ops;
-};
-
+/* The architecture's side. */
 typedef struct CpuOps {
     const char *target; /* "aarch64": query-target's arch, query-cpus-fast's target */
     /* An interrupt that would be taken, or that ends a wait, is pending. Lock-free. */

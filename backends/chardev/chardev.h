@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* Character devices: byte streams between a device or monitor (the front end) and the host.
+ * All of it runs in the main loop with vm_lock held. */
+#ifndef BACKENDS_CHARDEV_CHARDEV_H
+#define BACKENDS_CHARDEV_CHARDEV_H
+
+#include "gen/qapi-types.h"
+#include "qom/object.h"
+
+#define TYPE_CHARDEV "chardev" /* subclasses: "chardev-socket", "chardev-stdio", ... */
+typedef struct Chardev Chardev;
+
+typedef enum ChardevEvent {
+    CHARDEV_OPENED, /* a peer is there */
+    CHARDEV_CLOSED,
+    CHARDEV_BREAK,
+} ChardevEvent;
+
+/* What the front end provides; any may be NULL. */
+typedef struct ChardevHandlers {
+    size_t (*can_receive)(void *opaque); /* bytes it takes now */
+    void (*receive)(void *opaque, const uint8_t *buf, size_t len);
+    void (*event)(void *opaque, ChardevEvent event);
+} ChardevHandlers;
+
+/* Under /chardevs/<id>. The error names the id. (borrowed) */
+Chardev *chardev_new(const char *id, const ChardevBackend *backend, Error **errp);
+/* "socket,id=x,path=/y,server=on,wait=off" (as -chardev takes it). (borrowed) */
+Chardev *chardev_new_from_options(const char *options, Error **errp);
+/* "unix:/x,server,nowait", "stdio", "null", "pty", "file:x", "tcp:...", "mon:stdio",
+ * "chardev:id": the short form of -serial, -qmp, -monitor, -qtest. (borrowed) */
+Chardev *chardev_new_from_short(const char *id, const char *text, Error **errp);
+Chardev *chardev_find(const char *id);
+bool chardev_remove(const char *id, Error **errp);
+const char *chardev_id(const Chardev *chr);
+/* As query-chardev shows it: "pty:/dev/pts/3". (transfer full) */
+char *chardev_filename(const Chardev *chr);
+bool chardev_is_open(const Chardev *chr);
+
+/* One front end at a time; an error when there is one already. Reports CHARDEV_OPENED at once
+ * when a peer is connected. */
+bool chardev_attach(Chardev *chr, const ChardevHandlers *h, void *opaque, Error **errp);
+void chardev_detach(Chardev *chr);
+/* Queues all of buf and never blocks. Past a bound of 1 MiB of unread bytes a stream of a guest
+ * (lossy) drops the newest; a stream of a monitor is not bounded here (its session is). */
+void chardev_write(Chardev *chr, const void *buf, size_t len);
+size_t chardev_pending(const Chardev *chr); /* bytes queued for a slow reader */
+/* The front end can receive again. */
+void chardev_accept_input(Chardev *chr);
+/* Flushes at exit, closes, removes sockets files; an exit notifier does it for all. */
+void chardev_cleanup_all(void);
+
+#endif

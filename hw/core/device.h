@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* Devices: QOM objects with register regions, interrupt lines and a life cycle.
+ *
+ * realize -> reset -> [resume <-> pause] -> unrealize. Reset only while vCPUs are paused. */
+#ifndef HW_CORE_DEVICE_H
+#define HW_CORE_DEVICE_H
+
+#include "qom/object.h"
+#include "softmmu/irq.h"
+#include "softmmu/memory.h"
+#include "util/module.h"
+
+#define TYPE_DEVICE        "device"
+#define TYPE_SYS_BUS_DEVICE "sys-bus-device" /* sits at fixed addresses of a board */
+
+typedef struct Device Device;
+typedef struct DeviceClass DeviceClass;
+typedef struct RegBank RegBank;
+
+struct DeviceClass {
+    ObjectClass parent;
+    const char *desc;     /* for -device help */
+    const char *category; /* "Storage devices", ... of -device help; NULL: "Misc devices" */
+    bool user_creatable;  /* -device may make it */
+    bool (*realize)(Device *dev, Error **errp);
+    void (*unrealize)(Device *dev);
+    void (*reset)(Device *dev) /* REQUIRES(vm_lock); register banks are reset before it */;
+    /* Its device-tree node on boards that have one; NULL: none. See hw/core/fdt.h. */
+    void (*fdt_node)(Device *dev, void *fdt_builder);
+};
+#define DEVICE(obj)            OBJECT_CHECK(Device, obj, TYPE_DEVICE)
+#define DEVICE_GET_CLASS(obj)  OBJECT_GET_CLASS(DeviceClass, obj)
+#define DEVICE_CLASS(klass)    OBJECT_CLASS_CHECK(DeviceClass, klass, TYPE_DEVICE)
+
+/* Interrupt inputs or outputs of one name; "" is the unnamed list. */
+typedef struct DeviceLines {
+    const char *name;
+    int n;
+    IrqHandler *handler; /* inputs */
+    IrqLine *out;        /* outputs: where each goes; owned by the device unless static */
+    /* qtest: who listens in. NULL: nobody. */
+    void (*intercept)(Device *dev, const char *name, int n, int level);
+} DeviceLines;
+
+struct Device {
+    Object parent;
+    char *id; /* of -device; NULL otherwise */
+    bool realized;
+    GPtrArray *mmio;     /* of MemoryRegion *, by index */
+    GArray *inputs;      /* of DeviceLines */
+    GArray *outputs;     /* of DeviceLines */
+    GPtrArray *reg_banks; /* of RegBank *: reset, saved state, generic test */
+};
+
+/* A new, unrealized device. (transfer full) */
+Device *device_new(const char *type);
+/* Realizes dev (once). A device outside of the tree goes to /machine/unattached/device[*]. On
+ * error it is unrealized and out of the tree. */
+bool device_realize(Device *dev, Error **errp) REQUIRES(vm_lock);
+void device_unrealize(Device *dev) REQUIRES(vm_lock);
+/* Resets the device and its children. */
+void device_reset(Device *dev) REQUIRES(vm_lock);
+/* Makes, configures through `config` ("prop", "value", ..., NULL; may be NULL) nothing yet and
+ * realizes; for boards: a failure is a board's bug unless errp is given. */
+
+/* In instance_init or realize: */
+void device_add_mmio(Device *dev, MemoryRegion *mr);
+void device_add_inputs(Device *dev, const char *name, IrqHandler *handler, int n);
+/* lines: n IrqLine, in the device's state. */
+void device_add_outputs(Device *dev, const char *name, IrqLine *lines, int n);
+/* Adds a register bank: region, reset and tests (hw/core/reg.h). */
+
+/* By the board: */
+void device_map(Device *dev, int index, hwaddr addr) REQUIRES(vm_lock);
+IrqLine device_input(Device *dev, const char *name, int n);
+void device_connect(Device *dev, const char *name, int n, IrqLine sink);
+
+/* Drives output n of a list; the only way a device raises a line. Goes through interception. */
+void device_set_output(Device *dev, const char *name, int n, int level) REQUIRES(vm_lock);
+/* The common case: the unnamed list. */
+static inline void device_set_irq(Device *dev, int n, int level) REQUIRES(vm_lock)
+{
+    device_set_output(dev, "", n, level);
+}
+/* qtest */
+bool device_intercept(Device *dev, bool inputs, void (*fn)(Device *, const char *, int, int));
+
+/* A property link to a character device backend is DEFINE_PROP_LINK(..., TYPE_CHARDEV). */
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* Machines: the object at /machine, made from the configuration; boards are its subclasses. */
+#ifndef HW_CORE_MACHINE_H
+#define HW_CORE_MACHINE_H
+
+#include "hw/core/device.h"
+
+#define TYPE_MACHINE         "machine"
+#define MACHINE_CLASS_SUFFIX "-machine" /* "virt-7.2-machine", "none-machine" */
+
+typedef struct Machine Machine;
+typedef struct MachineClass MachineClass;
+
+struct MachineClass {
+    ObjectClass parent;
+    const char *name;  /* "virt-7.2" */
+    const char *alias; /* "virt"; NULL: none */
+    const char *desc;
+    const char *target; /* "aarch64"; NULL: every target */
+    int min_cpus, max_cpus, default_cpus; /* 0: 1 */
+    uint64_t default_ram_size;            /* bytes */
+    const char *default_ram_id;           /* name of the RAM block; NULL: the board has no RAM */
+    const char *default_cpu_type;         /* QOM type; NULL: no CPU unless -cpu */
+    const char *const *valid_cpu_types;   /* NULL-terminated; NULL: any */
+    int n_serials;                        /* UARTs that -serial can connect */
+    /* The board: everything except what -device adds. */
+    bool (*init)(Machine *m, Error **errp) /* REQUIRES(vm_lock) */;
+    /* After -device devices exist: device tree and firmware tables final. */
+    bool (*done)(Machine *m, Error **errp) /* REQUIRES(vm_lock) */;
+};
+#define MACHINE(obj)           OBJECT_CHECK(Machine, obj, TYPE_MACHINE)
+#define MACHINE_GET_CLASS(obj) OBJECT_GET_CLASS(MachineClass, obj)
+#define MACHINE_CLASS(klass)   OBJECT_CLASS_CHECK(MachineClass, klass, TYPE_MACHINE)
+
+struct Machine {
+    Object parent;
+    uint64_t ram_size;   /* bytes */
+    MemoryRegion ram;    /* initialised by start-up when the class has a default_ram_id */
+    int smp_cpus;        /* at start */
+    int smp_max_cpus;
+    char *cpu_type;      /* QOM type name, NULL: none */
+    char *kernel;        /* paths; NULL: not given */
+    char *initrd;
+    char *append;
+    char *dtb;
+    char *dumpdtb;
+    char *firmware;      /* -bios */
+    char *pflash[2];     /* image files of the two flashes; NULL: empty */
+    Object *serials[4];  /* chardevs of -serial; NULL: none */
+};
+
+/* The machine, NULL before it is made. */
+extern Machine *current_machine;
+/* Class by name or alias for the target; NULL when there is none. */
+const Type *machine_find(const char *name, const char *target);
+/* CPU model name ("cortex-a57") to QOM type: NULL when the target has no such model. */
+const Type *cpu_type_find(const char *model, const char *target);
+
+#endif
