@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/* Architectural state of an Arm A-profile CPU in AArch64 state (Arm ARM DDI 0487). */
+#ifndef HW_CPU_ARM_CPU_H
+#define HW_CPU_ARM_CPU_H
+
+#include "hw/core/device.h"
+#include "softmmu/clock.h"
+#include "softmmu/cpus.h"
+
+#define TYPE_ARM_CPU        "arm-cpu"  /* abstract; models are "<model>-arm-cpu" */
+#define ARM_CPU_TYPE_SUFFIX "-arm-cpu"
+
+/* Indices of ArmCpu.x. Decoders map a register field to one of these. */
+enum {
+    ARM_X_ZR = 31, /* always 0 between instructions; writes are dropped */
+    ARM_X_SP = 32, /* the stack pointer in use: SP_ELx or SP_EL0 by PSTATE.SP */
+    ARM_X_COUNT = 33,
+};
+
+/* PSTATE bits in SPSR format. */
+#define PSTATE_N     (1u << 31)
+#define PSTATE_Z     (1u << 30)
+#define PSTATE_C     (1u << 29)
+#define PSTATE_V     (1u << 28)
+#define PSTATE_NZCV  (0xfu << 28)
+#define PSTATE_TCO   (1u << 25)
+#define PSTATE_DIT   (1u << 24)
+#define PSTATE_UAO   (1u << 23)
+#define PSTATE_PAN   (1u << 22)
+#define PSTATE_SS    (1u << 21)
+#define PSTATE_IL    (1u << 20)
+#define PSTATE_SSBS  (1u << 12)
+#define PSTATE_BTYPE (3u << 10)
+#define PSTATE_D     (1u << 9)
+#define PSTATE_A     (1u << 8)
+#define PSTATE_I     (1u << 7)
+#define PSTATE_F     (1u << 6)
+#define PSTATE_DAIF  (0xfu << 6)
+#define PSTATE_NRW   (1u << 4)
+#define PSTATE_EL_SHIFT 2
+#define PSTATE_SP    1u
+
+/* CpuState.interrupt bits. */
+#define ARM_INTERRUPT_IRQ  CPU_INTERRUPT_HARD
+#define ARM_INTERRUPT_FIQ  CPU_INTERRUPT_ARCH0
+#define ARM_INTERRUPT_VIRQ CPU_INTERRUPT_ARCH1
+#define ARM_INTERRUPT_VFIQ CPU_INTERRUPT_ARCH2
+
+/* Unnamed inputs of the device: 0 IRQ, 1 FIQ, 2 VIRQ, 3 VFIQ. Outputs "timer": by ArmTimerId. */
+typedef enum ArmTimerId {
+    ARM_TIMER_PHYS, /* CNTP, EL1 physical */
+    ARM_TIMER_VIRT, /* CNTV */
+    ARM_TIMER_HYP,  /* CNTHP */
+    ARM_TIMER_SEC,  /* CNTPS */
+    ARM_TIMER_COUNT,
+} ArmTimerId;
+
+/* A SIMD&FP register; element 0 is the least significant. */
+typedef union ArmVec {
+    uint8_t b[16];
+    uint16_t h[8];
+    uint32_t s[4];
+    uint64_t d[2];
+    unsigned __int128 q;
+} ArmVec;
+
+typedef struct ArmGenericTimer {
+    uint64_t cval; /* compare value, in counter ticks */
+    uint32_t ctl;  /* ENABLE, IMASK; ISTATUS is computed */
+    Timer timer;
+} ArmGenericTimer;
+
+/* Identification registers: what a model is. Field names follow the Arm ARM. */
+typedef struct ArmIdRegs {
+    uint64_t midr, revidr;
+    uint64_t id_aa64pfr0, id_aa64pfr1, id_aa64zfr0;
+    uint64_t id_aa64dfr0, id_aa64dfr1;
+    uint64_t id_aa64isar0, id_aa64isar1, id_aa64isar2;
+    uint64_t id_aa64mmfr0, id_aa64mmfr1, id_aa64mmfr2;
+    uint64_t id_aa32[32]; /* ID_PFR0_EL1 (crm 1 op2 0) onwards, by (crm - 1) * 8 + op2 */
+    uint64_t ctr, clidr, dczid;
+    uint64_t ccsidr[16]; /* by CSSELR value */
+} ArmIdRegs;
+
+/* Instruction-set features that gate decoding: bits of ArmCpu.isa_features, derived from the
+ * identification registers by arm_features_derive(). Their names are those in a64.isa's feat=. */
+typedef enum ArmFeature {
+    ARM_FEAT_FP,      /* FP and AdvSIMD */
+    ARM_FEAT_CRC32,
+    ARM_FEAT_AES,
+    ARM_FEAT_PMULL,
+    ARM_FEAT_SHA1,
+    ARM_FEAT_SHA256,
+    ARM_FEAT_SHA512,
+    ARM_FEAT_SHA3,
+    ARM_FEAT_SM3,
+    ARM_FEAT_SM4,
+    ARM_FEAT_LSE,
+    ARM_FEAT_RDM,
+    ARM_FEAT_DOTPROD,
+    ARM_FEAT_FP16,
+    ARM_FEAT_FCMA,
+    ARM_FEAT_JSCVT,
+    ARM_FEAT_LRCPC,
+    ARM_FEAT_LRCPC2,
+    ARM_FEAT_FRINTTS,
+    ARM_FEAT_FLAGM,
+    ARM_FEAT_FLAGM2,
+    ARM_FEAT_DPB,
+    ARM_FEAT_DPB2,
+    ARM_FEAT_PAUTH,
+    ARM_FEAT_BTI,
+    ARM_FEAT_SB,
+    ARM_FEAT_SSBS,
+    ARM_FEAT_DIT,
+    ARM_FEAT_PAN,
+    ARM_FEAT_UAO,
+    ARM_FEAT_RNG,
+    ARM_FEAT_FHM,
+    ARM_FEAT_I8MM,
+    ARM_FEAT_BF16,
+    ARM_FEAT_LOR,
+    ARM_FEAT_VHE,
+    ARM_FEAT_RAS,
+    ARM_FEAT_COUNT,
+} ArmFeature;
+
+typedef struct ArmSysRegIndex ArmSysRegIndex; /* arm-sysregs.c: encoding -> register */
+
+typedef struct ArmCpu {
+    Device dev;
+    CpuState cs;
+
+    /* ---- what every instruction touches */
+    uint64_t x[ARM_X_COUNT];
+    uint64_t pc;
+    uint32_t nzcv;   /* PSTATE.NZCV in bits 31:28, the rest 0 */
+    uint32_t pstate; /* every other PSTATE bit in SPSR format, EL and SP included; see arm_el() */
+    ArmVec v[32] __attribute__((aligned(16)));
+    uint32_t fpcr, fpsr;
+    /* Local exclusive monitor: the address (-1: open), size and value the load saw. */
+    uint64_t excl_addr;
+    uint64_t excl_value[2];
+    uint32_t excl_size;
+    bool event_register; /* WFE, SEV */
+
+    /* ---- system registers, by exception level where banked */
+    uint64_t sp_bank[4]; /* SP_ELx; the one in use is stale here and true in x[ARM_X_SP] */
+    uint64_t elr[4];
+    uint64_t spsr[4];
+    uint64_t sctlr[4], actlr[4], vbar[4], esr[4], far[4], afsr0[4], afsr1[4], mair[4], amair[4];
+    uint64_t tcr[4], ttbr0[4], ttbr1[4], tpidr[4], tpidrro_el0, contextidr[4];
+    uint64_t cpacr, par, csselr, mdscr, oslsr, osdlr, disr;
+    uint64_t hcr, scr, cptr[4], vttbr, vtcr, vpidr, vmpidr, hpfar, mdcr[4], hstr;
+    uint64_t cntkctl, cnthctl, cntvoff, cntfrq;
+    uint64_t dbgbvr[16], dbgbcr[16], dbgwvr[16], dbgwcr[16], mdccint;
+    uint64_t pmcr, pmcnten, pminten, pmovs, pmuserenr, pmselr, pmccfiltr, pmccntr;
+    uint64_t apia[2], apib[2], apda[2], apdb[2], apga[2]; /* pointer-authentication keys */
+    ArmGenericTimer timers[ARM_TIMER_COUNT];
+    IrqLine timer_lines[ARM_TIMER_COUNT];
+    uint64_t input_levels; /* of the unnamed inputs */
+
+    /* ---- what the CPU is */
+    ArmIdRegs id;
+    uint64_t isa_features; /* bits by ArmFeature */
+    uint64_t mpidr;
+    bool has_el2, has_el3, has_pmu;
+    int max_el; /* the level it resets into: 1 unless the board asks for more */
+    ArmSysRegIndex *sysregs;
+
+    /* ---- set by the board */
+    uint64_t rvbar;          /* reset vector */
+    uint64_t boot_pc, boot_x0; /* direct kernel boot: where the first CPU starts, its x0 */
+    bool start_powered_off;
+    bool power_off;          /* PSCI state; guarded by vm_lock */
+    int psci_conduit;        /* ArmPsciConduit */
+} ArmCpu;
+
+#define ARM_CPU(obj) OBJECT_CHECK(ArmCpu, obj, TYPE_ARM_CPU)
+
+static inline ArmCpu *arm_cpu_of(CpuState *cs)
+{
+    return container_of(cs, ArmCpu, cs);
+}
+
+static inline int arm_el(const ArmCpu *cpu)
+{
+    return (cpu->pstate >> PSTATE_EL_SHIFT) & 3;
+}
+
+static inline bool arm_has(const ArmCpu *cpu, ArmFeature f)
+{
+    return cpu->isa_features >> f & 1;
+}
+
+/* PSTATE as SPSR_ELx would hold it. */
+static inline uint32_t arm_pstate_read(const ArmCpu *cpu)
+{
+    return cpu->pstate | cpu->nzcv;
+}
+/* Sets all of PSTATE; banks SP when EL or SPSel change. Tells the accelerator. */
+void arm_pstate_write(ArmCpu *cpu, uint32_t spsr);
+/* The stack pointer of a level (0: SP_EL0), wherever it is held. */
+uint64_t arm_sp_read(const ArmCpu *cpu, int el);
+void arm_sp_write(ArmCpu *cpu, int el, uint64_t v);
+
+/* Derives isa_features from id. */
+void arm_features_derive(ArmCpu *cpu);
+
+/* arm-psci.c: PSCI 1.1 (DEN 0022). */
+typedef enum ArmPsciConduit { ARM_PSCI_NONE, ARM_PSCI_HVC, ARM_PSCI_SMC } ArmPsciConduit;
+/* An HVC or SMC the CPU executed; true when it was a PSCI (or SMCCC version) call: x0 holds the
+ * result, the CPU may have been halted. Without vm_lock. */
+bool arm_psci_call(ArmCpu *cpu, ArmPsciConduit conduit);
+
+/* arm-timer.c: the generic timer (Arm ARM D11). Counter at cntfrq, from CLOCK_TYPE_VIRTUAL. */
+uint64_t arm_timer_count(ArmCpu *cpu);
+
+#endif

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* System registers of the A-profile: one table that serves execution, reset, save and debug. */
+#ifndef HW_CPU_ARM_SYSREGS_H
+#define HW_CPU_ARM_SYSREGS_H
+
+#include "hw/cpu/arm-cpu.h"
+#include "hw/cpu/arm-exc.h"
+
+/* op0:op1:CRn:CRm:op2 as in bits 20:5 of MRS/MSR/SYS. */
+#define ARM_SYSREG(op0, op1, crn, crm, op2)                                                        \
+    ((uint16_t)((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2)))
+
+typedef struct ArmSysReg ArmSysReg;
+
+enum {
+    ARM_SYSREG_CONST = 1 << 0,     /* reads `reset`, writes undefined or ignored */
+    ARM_SYSREG_VM_LOCK = 1 << 1,   /* hooks need vm_lock (interrupt controller, timers) */
+    ARM_SYSREG_REGIME = 1 << 2,    /* a write changes translation: accelerator is told */
+    ARM_SYSREG_ENDS_BLOCK = 1 << 3, /* a write may unmask or change decoding */
+    ARM_SYSREG_ALIAS = 1 << 4,     /* the state is saved by another row */
+};
+
+/* What an access may lead to. */
+typedef enum ArmSysAccess {
+    ARM_SYS_OK,
+    ARM_SYS_UNDEF,    /* EC 0x00 */
+    ARM_SYS_TRAP_EL1, /* EC 0x18 to that level */
+    ARM_SYS_TRAP_EL2,
+    ARM_SYS_TRAP_EL3,
+} ArmSysAccess;
+
+struct ArmSysReg {
+    const char *name; /* "SCTLR_EL1" */
+    uint16_t encoding;
+    /* Lowest levels that may read and write; 4: none. */
+    uint8_t read_el, write_el;
+    uint8_t flags;
+    int32_t field;       /* offset of a uint64_t in ArmCpu; -1: none */
+    uint64_t reset;
+    uint64_t write_mask; /* 0: all bits */
+    /* Further rules, after the level check; NULL: none. */
+    ArmSysAccess (*access)(ArmCpu *cpu, const ArmSysReg *reg, bool write);
+    uint64_t (*read)(ArmCpu *cpu, const ArmSysReg *reg);
+    void (*write)(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value);
+    uint64_t (*reset_value)(ArmCpu *cpu, const ArmSysReg *reg);
+    void *opaque; /* for hooks of devices */
+};
+
+/* NULL when the CPU has no such register. */
+const ArmSysReg *arm_sysreg_find(const ArmCpu *cpu, uint16_t encoding);
+/* MRS, MSR (register) and SYS, by the instruction's encoding. False: *exc is what to take, with
+ * the syndrome (rt, direction) filled in. Takes vm_lock by itself where the row asks for it.
+ * *ret_reg gets the row (NULL when undefined), for its flags. */
+bool arm_sysreg_read(ArmCpu *cpu, uint16_t encoding, int rt, uint64_t *ret_value,
+                     ArmException *exc);
+bool arm_sysreg_write(ArmCpu *cpu, uint16_t encoding, int rt, uint64_t value,
+                      const ArmSysReg **ret_reg, ArmException *exc);
+/* A device (GICv3 CPU interface) adds rows with its own hooks; rows live for ever. */
+void arm_sysregs_add(ArmCpu *cpu, const ArmSysReg *rows, size_t n, void *opaque);
+
+#endif
