@@ -143,6 +143,7 @@ struct Object {
     const char *name;  /* under the parent; borrowed from the parent's property */
     GPtrArray *props;  /* instance properties in order of addition; NULL when none */
     gint ref;
+    bool embedded;     /* memory belongs to another object */
 };
 
 /* User-creatable objects: complete is called once all properties are set. */

@@ -39,5 +39,9 @@ void timer_del(Timer *t) REQUIRES(vm_lock);
 bool timer_pending(const Timer *t);
 /* The earliest deadline of the clock, -1: none. */
 int64_t clock_deadline_ns(ClockType type) REQUIRES(vm_lock);
+/* main-loop.c: runs what is due; nanoseconds until the next deadline of a running clock, -1:
+ * none. */
+void clock_run_timers(ClockType type) REQUIRES(vm_lock);
+int64_t clock_wait_ns(void) REQUIRES(vm_lock);
 
 #endif

@@ -7,6 +7,7 @@
 #include "softmmu/vm-lock.h"
 #include "util/bits.h"
 #include "util/error.h"
+#include <inttypes.h>
 #include <stdatomic.h>
 
 typedef uint64_t hwaddr;
@@ -109,7 +110,7 @@ void memory_transaction_commit(void) REQUIRES(vm_lock);
 /* A stretch of an address space that one region answers. */
 typedef struct FlatRange {
     hwaddr start;
-    uint64_t size; /* 0 means 2^64 */
+    uint64_t size;
     MemoryRegion *mr;
     hwaddr mr_offset;  /* of start in mr */
     uint8_t *host;     /* RAM and ROM (in read mode): where start lies; else NULL */
@@ -174,6 +175,9 @@ void memory_map_init(void) REQUIRES(vm_lock);
 
 /* RAM blocks. */
 extern RamBlock *ram_blocks;
+/* The name is borrowed for the block's life; the size is rounded up to whole guest pages. */
+RamBlock *ram_block_new(const char *name, uint64_t size, Error **errp);
+void ram_block_free(RamBlock *rb);
 /* The block and offset a host address lies in; NULL when none. */
 RamBlock *ram_block_from_host(const void *host, uint64_t *ret_offset);
 /* Set by an accelerator: a store hits [offset, +len) of a block whose page has RAM_PAGE_CODE.

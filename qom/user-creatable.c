@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* User-creatable objects: what -object and object-add make under /objects. */
+#include "qom/object.h"
+
+#include <string.h>
+
+bool id_is_valid(const char *id)
+{
+    if (!g_ascii_isalpha(*id)) {
+        return false;
+    }
+    return id[strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._")] == 0;
+}
+
+static bool set_all(Object *obj, JsonObject *props, Error **errp)
+{
+    JsonObjectIter it;
+    const char *name;
+    JsonNode *value;
+
+    json_object_iter_init(&it, props);
+    while (json_object_iter_next(&it, &name, &value)) {
+        if (!object_set(obj, name, value, errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+Object *user_creatable_add(const char *name, const char *id, JsonObject *props, Error **errp)
+{
+    const Type *type = type_find(name);
+
+    if (!type || !type_is_a(type, TYPE_USER_CREATABLE)) {
+        error_set(errp, "invalid object type: %s", name);
+        return NULL;
+    }
+    if (!id_is_valid(id)) {
+        error_set(errp, "Parameter 'id' expects an identifier");
+        return NULL;
+    }
+    g_autoptr(Object) obj = object_try_new(name, errp);
+    if (!obj || (props && !set_all(obj, props, errp)) ||
+        !object_try_add_child(object_container("/objects"), id, obj, errp)) {
+        return NULL;
+    }
+    const UserCreatableClass *uc = object_class_interface(obj->klass, TYPE_USER_CREATABLE);
+    if (uc && uc->complete && !uc->complete(obj, errp)) {
+        object_unparent(obj);
+        return NULL;
+    }
+    return obj;
+}
+
+bool user_creatable_del(const char *id, Error **errp)
+{
+    Object *obj = object_child(object_container("/objects"), id);
+
+    if (!obj) {
+        return error_set(errp, "object '%s' not found", id);
+    }
+    const UserCreatableClass *uc = object_class_interface(obj->klass, TYPE_USER_CREATABLE);
+    if (uc && uc->can_be_deleted && !uc->can_be_deleted(obj)) {
+        return error_set(errp, "object '%s' is in use, can not be deleted", id);
+    }
+    object_unparent(obj);
+    return true;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* The main loop: GLib's default context, with vm_lock held except while it waits. */
+#include "softmmu/main-loop.h"
+
+#include "softmmu/clock.h"
+#include "softmmu/run-state.h"
+
+typedef struct Deferred {
+    void (*fn)(void *opaque);
+    void *opaque;
+} Deferred;
+
+static gint poll_unlocked(GPollFD *fds, guint n, gint timeout_ms) NO_THREAD_SAFETY
+{
+    gint r;
+
+    if (timeout_ms == 0) {
+        return g_poll(fds, n, 0);
+    }
+    vm_lock_release();
+    r = g_poll(fds, n, timeout_ms);
+    vm_lock_acquire();
+    return r;
+}
+
+static gboolean timers_prepare(GSource *source, gint *timeout_ms) NO_THREAD_SAFETY
+{
+    int64_t wait = clock_wait_ns();
+
+    *timeout_ms = wait < 0 ? -1 : (gint)MIN((wait + 999999) / 1000000, 60000);
+    return wait == 0;
+}
+
+static gboolean timers_check(GSource *source) NO_THREAD_SAFETY
+{
+    return clock_wait_ns() == 0;
+}
+
+static gboolean timers_dispatch(GSource *source, GSourceFunc fn, gpointer opaque) NO_THREAD_SAFETY
+{
+    clock_run_timers(CLOCK_TYPE_REALTIME);
+    clock_run_timers(CLOCK_TYPE_HOST);
+    clock_run_timers(CLOCK_TYPE_VIRTUAL);
+    return G_SOURCE_CONTINUE;
+}
+
+void main_loop_init(void)
+{
+    static GSourceFuncs timer_funcs = {timers_prepare, timers_check, timers_dispatch, NULL};
+    GSource *source = g_source_new(&timer_funcs, sizeof(GSource));
+
+    vm_lock_acquire();
+    g_main_context_set_poll_func(g_main_context_default(), poll_unlocked);
+    g_source_attach(source, NULL);
+    g_source_unref(source);
+    (void)g_main_context_acquire(g_main_context_default());
+}
+
+void main_loop(void)
+{
+    while (!run_state_handle_requests()) {
+        g_main_context_iteration(NULL, TRUE);
+    }
+}
+
+void main_loop_wake(void)
+{
+    g_main_context_wakeup(NULL);
+}
+
+static gboolean run_deferred(gpointer opaque)
+{
+    Deferred *d = opaque;
+
+    d->fn(d->opaque);
+    return G_SOURCE_REMOVE;
+}
+
+void main_loop_run_soon(void (*fn)(void *opaque), void *opaque)
+{
+    Deferred *d = g_new(Deferred, 1);
+
+    *d = (Deferred){fn, opaque};
+    g_idle_add_full(G_PRIORITY_HIGH, run_deferred, d, g_free);
+}

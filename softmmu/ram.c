@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* RAM blocks: guest memory in memfds, so that it can be shared and inspected from outside. */
+#include "softmmu/memory.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+RamBlock *ram_blocks;
+void (*ram_code_written)(RamBlock *rb, uint64_t offset, uint64_t len);
+
+static bool map_memfd(RamBlock *rb, Error **errp)
+{
+    rb->fd = memfd_create(rb->name, MFD_CLOEXEC);
+    if (rb->fd < 0) {
+        return error_set_errno(errp, errno, "cannot create memory for '%s'", rb->name);
+    }
+    if (rb->size > INT64_MAX || ftruncate(rb->fd, (off_t)rb->size) < 0) {
+        error_set_errno(errp, errno ? errno : ENOMEM,
+                        "cannot set up guest memory '%s' of %" PRIu64 " bytes", rb->name, rb->size);
+        close(rb->fd);
+        return false;
+    }
+    rb->host = mmap(NULL, rb->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, rb->fd, 0);
+    if (rb->host == MAP_FAILED) {
+        error_set_errno(errp, errno, "cannot set up guest memory '%s'", rb->name);
+        close(rb->fd);
+        return false;
+    }
+    return true;
+}
+
+RamBlock *ram_block_new(const char *name, uint64_t size, Error **errp)
+{
+    g_autofree RamBlock *rb = g_new0(RamBlock, 1);
+
+    rb->name = name;
+    rb->size = align_up(size, GUEST_PAGE_SIZE);
+    if (!map_memfd(rb, errp)) {
+        return NULL;
+    }
+    rb->page_flags = g_try_malloc0(rb->size >> GUEST_PAGE_BITS);
+    if (!rb->page_flags) {
+        munmap(rb->host, rb->size);
+        close(rb->fd);
+        error_set(errp, "cannot set up guest memory '%s': no memory for page flags", name);
+        return NULL;
+    }
+    rb->next = ram_blocks;
+    ram_blocks = rb;
+    return g_steal_pointer(&rb);
+}
+
+void ram_block_free(RamBlock *rb)
+{
+    RamBlock **p = &ram_blocks;
+
+    while (*p != rb) {
+        p = &(*p)->next;
+    }
+    *p = rb->next;
+    munmap(rb->host, rb->size);
+    close(rb->fd);
+    g_free((void *)rb->page_flags);
+    g_free(rb);
+}
+
+RamBlock *ram_block_from_host(const void *host, uint64_t *ret_offset)
+{
+    for (RamBlock *rb = ram_blocks; rb; rb = rb->next) {
+        uint64_t at = (uint64_t)((const uint8_t *)host - rb->host);
+
+        if ((const uint8_t *)host >= rb->host && at < rb->size) {
+            *ret_offset = at;
+            return rb;
+        }
+    }
+    return NULL;
+}
