@@ -1,4 +1,9 @@
 util-srcs += util/error.c util/keyval.c util/log.c util/module.c util/notifier.c util/rcu.c util/size.c
+util-srcs += util/softfp.c util/softfp-arith.c util/softfp-cmp.c util/softfp-conv.c util/softfp-est.c
 
 unit-tests += rcu
 unit-libs-rcu := util
+
+unit-tests += softfp
+unit-libs-softfp := util
+CFLAGS-tests/unit/softfp-test := -frounding-math
