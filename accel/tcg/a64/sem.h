@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* The vocabulary of sem-*.c: types of guest values and the verbs on them.
+ *
+ * A meaning is `static inline SemRet sem_<ROW>(SemCtx c, const A64Insn *i, split fields...)`. It is
+ * compiled against plain values (sem-interp*.h, the interpreter) and can be compiled against IR
+ * nodes. So guest values are single-member structures: no C operator, no `if` on them; what depends
+ * on data is said by v_select, br_if and TRY(). Split fields and the record's members are constants
+ * of the decoding: plain C is right for them.
+ *
+ *   V64   integer; 32-bit values are zero-extended      VB    truth value
+ *   V128  vector register                               VF    the four flags
+ *
+ * Verbs that take `sf` work on 64 bits when it is set, else on 32 and zero-extend.
+ * Every path ends in `return sem_next(c)`, a branch (br_*), or an exception (raise_*). An
+ * instruction changes no register before its last TRY(): faults are precise. */
+#ifndef ACCEL_TCG_A64_SEM_H
+#define ACCEL_TCG_A64_SEM_H
+
+/* Leaves the meaning when an access faulted; the exception has been taken. */
+#define TRY(access)                \
+    do {                           \
+        if (unlikely(!(access))) { \
+            return sem_stop(c);    \
+        }                          \
+    } while (0)
+
+/* How an access is made: log2 of its size, and flags. */
+enum {
+    MO_8 = 0,
+    MO_16 = 1,
+    MO_32 = 2,
+    MO_64 = 3,
+    MO_128 = 4,
+    MO_SIZE = 7,
+    MO_SIGN64 = 1 << 3, /* loads: sign-extend to 64 bits */
+    MO_SIGN32 = 1 << 4, /* loads: sign-extend to 32 bits, zero above */
+    MO_UNPRIV = 1 << 5, /* with EL0's permissions (LDTR, STTR) */
+    MO_ALIGN = 1 << 6,  /* unaligned addresses fault */
+    MO_ACQUIRE = 1 << 7,
+    MO_RELEASE = 1 << 8,
+};
+
+#include "accel/tcg/a64/sem-interp.h"
+
+#endif
