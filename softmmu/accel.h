@@ -63,6 +63,8 @@ const char *accel_name(void);            /* "tcg", ... of the chosen one */
  * each failure is reported, and the fall back named. */
 bool accel_configure(const char *const *entries, size_t n, const char *target, Error **errp)
     REQUIRES(vm_lock);
+/* The chosen one lets the VM run without `cont`. */
+bool accel_starts_running(void);
 void accel_print_help(void);
 
 #endif

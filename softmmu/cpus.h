@@ -37,7 +37,7 @@ struct CpuState {
     Object *object; /* the QOM device this is the state of */
     const CpuOps *ops;
     int index;
-    uint64_t thread_id; /* host thread, 0 before it runs */
+    _Atomic uint64_t thread_id; /* host thread, 0 before it runs */
     AddressSpace *as;   /* what the CPU's physical accesses see */
     MemoryRegion *memory;
 
@@ -49,9 +49,10 @@ struct CpuState {
     _Atomic bool stopped;          /* paused; state may be read and changed by the lock's holder */
     _Atomic uint64_t insn_count;   /* guest instructions executed, written by the vCPU alone */
 
-    /* The rest is guarded by vm_lock. */
-    GQueue work; /* of pending cpu_run_on work, own lock inside cpus.c */
+    /* cpus.c */
+    GQueue work; /* pending cpu_run_on work */
     GThread *thread;
+    GMutex wake_lock; /* only around waiting for wake */
     GCond wake;
     void *accel_data; /* the accelerator's part */
     CpuState *next;
@@ -63,7 +64,6 @@ extern _Thread_local CpuState *cpu_current; /* of the calling vCPU thread, else 
 
 /* realize of a CPU device: adds it to the list and starts its (paused) thread. */
 bool cpus_add(CpuState *cpu, Error **errp) REQUIRES(vm_lock);
-void cpus_remove(CpuState *cpu) REQUIRES(vm_lock);
 CpuState *cpus_by_index(int index);
 int cpus_count(void);
 

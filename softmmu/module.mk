@@ -1,5 +1,5 @@
-softmmu-srcs += softmmu/clock.c softmmu/main-loop.c softmmu/memory.c softmmu/memory-access.c \
-                softmmu/ram.c softmmu/reset.c softmmu/vm-lock.c
+softmmu-srcs += softmmu/accel.c softmmu/clock.c softmmu/cpus.c softmmu/main-loop.c softmmu/memory.c softmmu/memory-access.c softmmu/options.c \
+                softmmu/ram.c softmmu/reset.c softmmu/run-state.c softmmu/vm-lock.c
 
 unit-tests += memory
 unit-libs-memory := util qapi qom softmmu

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 typedef GError Error;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Error, g_error_free)
 
 /* QMP error classes (the "class" member of an error reply). */
 typedef enum ErrorClass {

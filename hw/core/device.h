@@ -38,6 +38,7 @@ typedef struct DeviceLines {
     int n;
     IrqHandler *handler; /* inputs */
     IrqLine *out;        /* outputs: where each goes; owned by the device unless static */
+    Device *dev;
     /* qtest: who listens in. NULL: nobody. */
     void (*intercept)(Device *dev, const char *name, int n, int level);
 } DeviceLines;
@@ -47,8 +48,8 @@ struct Device {
     char *id; /* of -device; NULL otherwise */
     bool realized;
     GPtrArray *mmio;     /* of MemoryRegion *, by index */
-    GArray *inputs;      /* of DeviceLines */
-    GArray *outputs;     /* of DeviceLines */
+    GPtrArray *inputs;   /* of DeviceLines *, owned */
+    GPtrArray *outputs;  /* of DeviceLines *, owned */
     GPtrArray *reg_banks; /* of RegBank *: reset, saved state, generic test */
 };
 
@@ -60,15 +61,13 @@ bool device_realize(Device *dev, Error **errp) REQUIRES(vm_lock);
 void device_unrealize(Device *dev) REQUIRES(vm_lock);
 /* Resets the device and its children. */
 void device_reset(Device *dev) REQUIRES(vm_lock);
-/* Makes, configures through `config` ("prop", "value", ..., NULL; may be NULL) nothing yet and
- * realizes; for boards: a failure is a board's bug unless errp is given. */
-
+/* Resets every device below an object that need not be one. */
+void device_reset_all(Object *root) REQUIRES(vm_lock);
 /* In instance_init or realize: */
 void device_add_mmio(Device *dev, MemoryRegion *mr);
 void device_add_inputs(Device *dev, const char *name, IrqHandler *handler, int n);
 /* lines: n IrqLine, in the device's state. */
 void device_add_outputs(Device *dev, const char *name, IrqLine *lines, int n);
-/* Adds a register bank: region, reset and tests (hw/core/reg.h). */
 
 /* By the board: */
 void device_map(Device *dev, int index, hwaddr addr) REQUIRES(vm_lock);
@@ -82,9 +81,9 @@ static inline void device_set_irq(Device *dev, int n, int level) REQUIRES(vm_loc
 {
     device_set_output(dev, "", n, level);
 }
-/* qtest */
-bool device_intercept(Device *dev, bool inputs, void (*fn)(Device *, const char *, int, int));
-
-/* A property link to a character device backend is DEFINE_PROP_LINK(..., TYPE_CHARDEV). */
+/* qtest: fn hears every level on the inputs, or on the outputs named `name` (NULL: all). Levels
+ * still go where they went. */
+void device_intercept(Device *dev, bool inputs, const char *name,
+                      void (*fn)(Device *dev, const char *name, int n, int level));
 
 #endif

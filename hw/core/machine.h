@@ -17,7 +17,7 @@ struct MachineClass {
     const char *alias; /* "virt"; NULL: none */
     const char *desc;
     const char *target; /* "aarch64"; NULL: every target */
-    int min_cpus, max_cpus, default_cpus; /* 0: 1 */
+    int max_cpus, default_cpus;           /* vCPUs; 0: none */
     uint64_t default_ram_size;            /* bytes */
     const char *default_ram_id;           /* name of the RAM block; NULL: the board has no RAM */
     const char *default_cpu_type;         /* QOM type; NULL: no CPU unless -cpu */
@@ -39,6 +39,7 @@ struct Machine {
     int smp_cpus;        /* at start */
     int smp_max_cpus;
     char *cpu_type;      /* QOM type name, NULL: none */
+    JsonObject *cpu_features; /* of -cpu model,name=value; NULL: none */
     char *kernel;        /* paths; NULL: not given */
     char *initrd;
     char *append;
@@ -55,5 +56,17 @@ extern Machine *current_machine;
 const Type *machine_find(const char *name, const char *target);
 /* CPU model name ("cortex-a57") to QOM type: NULL when the target has no such model. */
 const Type *cpu_type_find(const char *model, const char *target);
+bool machine_serves_target(const MachineClass *mc, const char *target);
+/* CPU types of a target, sorted. (transfer container) */
+GPtrArray *cpu_type_list(const char *target);
+char *cpu_model_name(const Type *type, const char *target); /* (transfer full) */
+/* For boards: a CPU of the machine's type with -cpu's features set, not realized.
+ * (transfer full) */
+Device *machine_cpu_new(Machine *m, Error **errp);
+
+/* What -machine help, -cpu help and -machine NAME,help print. */
+void machine_print_help(const char *target);
+void cpu_print_help(const char *target);
+void type_print_properties(const Type *type, const char *label);
 
 #endif

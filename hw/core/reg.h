@@ -37,7 +37,7 @@ typedef struct RegDef {
     uint64_t write_mask;   /* bits a write changes; 0 with REG_RW: all */
     uint64_t w1c_mask;     /* bits that a written 1 clears */
     /* index: the element of an array. read replaces the field's value; write gets the value
-     * masked to the register's size and does everything itself unless it calls reg_store. */
+     * masked to the register's size and stores what is to be stored by itself. */
     uint64_t (*read)(void *state, unsigned index);
     void (*write)(void *state, unsigned index, uint64_t value);
     /* After a plain store to the field (no write hook): recompute what depends on it. */
@@ -72,6 +72,7 @@ struct RegBank {
     void *state;
     Device *dev;
     MemoryRegion mr;
+    MemoryRegionOps ops;
     uint16_t *index; /* row by offset in units of the smallest register; 0xffff none */
     unsigned index_shift;
 };
@@ -81,10 +82,9 @@ void reg_bank_init(RegBank *bank, Device *dev, const RegBlock *block, void *stat
 void reg_bank_finalize(RegBank *bank);
 /* Every field back to its reset value. */
 void reg_bank_reset(RegBank *bank);
-/* For hooks: stores the value under the row's write_mask and w1c_mask. */
-void reg_store(RegBank *bank, const char *name, unsigned index, uint64_t value);
-/* The table for QMP and tests: a JSON array of {name, offset, size, access, reset, write-mask,
- * flags, count, stride, value (absent where reading has an effect)}. (transfer full) */
+/* For QMP and tests: {name, size, mapped, address, registers: [{name, offset, size, access, count,
+ * stride, reset, write-mask, w1c-mask, volatile, read-effect, write-effect, value (absent where
+ * reading has an effect, and for arrays)}]}. (transfer full) */
 JsonNode *reg_bank_describe(RegBank *bank);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The configuration: one typed object that every command-line option is translated into and
  * that start-up phases read. Paths in comments are those of the option table. */
-#ifndef SOFTMMU_CONFIG_H
-#define SOFTMMU_CONFIG_H
+#ifndef SOFTMMU_CONFIGURATION_H
+#define SOFTMMU_CONFIGURATION_H
 
 #include "util/error.h"
 #include <json-glib/json-glib.h>
@@ -43,7 +43,6 @@ typedef struct Config {
     /* devices */
     bool nodefaults;
     bool no_user_config;
-    char *display;   /* "none" */
     bool nographic;
     GPtrArray *chardevs, *devices, *objects; /* of ConfigItem */
     GPtrArray *monitors;                     /* of ConfigItem: chardev, mode, pretty */
@@ -57,15 +56,15 @@ typedef struct Config {
     char *pidfile;
     char *log_items, *log_file;
     char *qtest, *qtest_log;
-    char *rtc_base; /* "utc", "localtime" or a date */
-    bool msg_timestamp;
 } Config;
 
 extern Config config;
 
-/* Translates the command line. Prints and exits 0 for -help and -version; an error names the
- * option. */
+/* Defaults; the program's name decides whether the VM starts at once. */
+void config_init(Config *cfg, const char *program);
+void config_clear(Config *cfg);
+/* config_init, then the command line. Prints and exits 0 for -help and -version; an error names
+ * the option. */
 bool options_parse(int argc, char **argv, Config *cfg, Error **errp);
-/* Every group the options have, for query-command-line-options. */
 
 #endif

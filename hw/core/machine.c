@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: MIT */
+/* Machines: the base class, look-up by name, and the help texts. */
+#include "hw/core/machine.h"
+
+#include "softmmu/cpus.h"
+#include <stdio.h>
+#include <string.h>
+
+Machine *current_machine;
+
+/* Which CPU types a target's models are; the model is the type name without the suffix. */
+static const struct {
+    const char *target;
+    const char *cpu_suffix;
+} targets[] = {
+    {"aarch64", "-arm-cpu"},
+};
+
+static const char *cpu_suffix(const char *target)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(targets); i++) {
+        if (strcmp(targets[i].target, target) == 0) {
+            return targets[i].cpu_suffix;
+        }
+    }
+    return NULL;
+}
+
+bool machine_serves_target(const MachineClass *mc, const char *target)
+{
+    return !mc->target || strcmp(mc->target, target) == 0;
+}
+
+const Type *machine_find(const char *name, const char *target)
+{
+    g_autoptr(GPtrArray) list = type_list(TYPE_MACHINE, false);
+
+    for (guint i = 0; i < list->len; i++) {
+        const Type *t = g_ptr_array_index(list, i);
+        const MachineClass *mc = (MachineClass *)type_get_class(t);
+
+        if (machine_serves_target(mc, target) &&
+            (strcmp(mc->name, name) == 0 || g_strcmp0(mc->alias, name) == 0)) {
+            return t;
+        }
+    }
+    return NULL;
+}
+
+const Type *cpu_type_find(const char *model, const char *target)
+{
+    g_autofree char *name = g_strconcat(model, cpu_suffix(target), NULL);
+    const Type *t = type_find(name);
+
+    return t && type_is_a(t, TYPE_CPU) && !type_is_abstract(t) ? t : NULL;
+}
+
+GPtrArray *cpu_type_list(const char *target)
+{
+    GPtrArray *list = type_list(TYPE_CPU, false);
+
+    for (guint i = list->len; i-- > 0;) {
+        if (!g_str_has_suffix(type_name(g_ptr_array_index(list, i)), cpu_suffix(target))) {
+            g_ptr_array_remove_index(list, i);
+        }
+    }
+    return list;
+}
+
+char *cpu_model_name(const Type *type, const char *target)
+{
+    const char *name = type_name(type);
+
+    return g_strndup(name, strlen(name) - strlen(cpu_suffix(target)));
+}
+
+Device *machine_cpu_new(Machine *m, Error **errp)
+{
+    g_autoptr(Object) cpu = OBJECT(device_new(m->cpu_type));
+    JsonObjectIter it;
+    const char *name;
+    JsonNode *value;
+
+    if (m->cpu_features) {
+        json_object_iter_init(&it, m->cpu_features);
+        while (json_object_iter_next(&it, &name, &value)) {
+            if (!object_set(cpu, name, value, errp)) {
+                return NULL;
+            }
+        }
+    }
+    return DEVICE(g_steal_pointer(&cpu));
+}
+
+/* ---- help */
+
+void machine_print_help(const char *target)
+{
+    g_autoptr(GPtrArray) list = type_list(TYPE_MACHINE, false);
+
+    printf("Supported machines are:\n");
+    for (guint i = 0; i < list->len; i++) {
+        const MachineClass *mc = (MachineClass *)type_get_class(g_ptr_array_index(list, i));
+
+        if (!machine_serves_target(mc, target)) {
+            continue;
+        }
+        if (mc->alias) {
+            printf("%-20s %s (alias of %s)\n", mc->alias, mc->desc, mc->name);
+        }
+        printf("%-20s %s\n", mc->name, mc->desc);
+    }
+}
+
+void cpu_print_help(const char *target)
+{
+    g_autoptr(GPtrArray) list = cpu_type_list(target);
+
+    printf("Available CPUs:\n");
+    for (guint i = 0; i < list->len; i++) {
+        g_autofree char *model = cpu_model_name(g_ptr_array_index(list, i), target);
+
+        printf("  %s\n", model);
+    }
+}
+
+static void collect_property(const Property *prop, void *opaque)
+{
+    g_ptr_array_add(opaque, (gpointer)prop);
+}
+
+static gint compare_properties(gconstpointer a, gconstpointer b)
+{
+    return strcmp((*(const Property *const *)a)->name, (*(const Property *const *)b)->name);
+}
+
+void type_print_properties(const Type *type, const char *label)
+{
+    g_autoptr(GPtrArray) props = g_ptr_array_new();
+
+    type_foreach_property(type, collect_property, props);
+    g_ptr_array_sort(props, compare_properties);
+    printf("%s options:\n", label);
+    for (guint i = 0; i < props->len; i++) {
+        const Property *p = g_ptr_array_index(props, i);
+        g_autofree char *kind = property_type_name(p);
+        g_autofree char *option = g_strdup_printf("%s=<%s>", p->name, kind);
+
+        if (p->flags & PROP_READ_ONLY || (p->get && !p->set)) {
+            continue;
+        }
+        if (p->description) {
+            printf("  %-22s - %s\n", option, p->description);
+        } else {
+            printf("  %s\n", option);
+        }
+    }
+}
+
+/* ---- the class */
+
+static void machine_finalize(Object *obj)
+{
+    Machine *m = (Machine *)obj;
+
+    g_clear_pointer(&m->cpu_features, json_object_unref);
+    g_free(m->cpu_type);
+}
+
+#define MACHINE_PATH(n, f, text)                                                                   \
+    {.name = (n), .kind = PROP_STRING, .offset = offsetof(Machine, f), .description = (text)}
+
+static const Property machine_props[] = {
+    MACHINE_PATH("kernel", kernel, "Linux kernel image file"),
+    MACHINE_PATH("initrd", initrd, "Linux initial ramdisk file"),
+    MACHINE_PATH("append", append, "Linux kernel command line"),
+    MACHINE_PATH("dtb", dtb, "Linux kernel device tree file"),
+    MACHINE_PATH("dumpdtb", dumpdtb, "Dump current dtb to a file and quit"),
+    MACHINE_PATH("firmware", firmware, "Firmware image"),
+    DEFINE_PROP_END(),
+};
+
+static bool none_init(Machine *m, Error **errp)
+{
+    if (m->kernel) {
+        return error_set(errp, "The -kernel parameter is not supported by machine 'none'");
+    }
+    return true;
+}
+
+static void none_class_init(ObjectClass *klass, const void *data)
+{
+    MachineClass *mc = (MachineClass *)klass;
+
+    mc->name = "none";
+    mc->desc = "empty machine";
+    mc->max_cpus = 1;
+    mc->default_cpus = 0;
+    mc->init = none_init;
+}
+
+static const TypeInfo machine_types[] = {
+    {.name = TYPE_MACHINE, .abstract = true, .instance_size = sizeof(Machine),
+     .class_size = sizeof(MachineClass), .properties = machine_props,
+     .instance_finalize = machine_finalize},
+    {.name = "none" MACHINE_CLASS_SUFFIX, .parent = TYPE_MACHINE, .class_init = none_class_init},
+};
+DEFINE_TYPES(machine_types);

@@ -1,0 +1,1 @@
+hw-srcs += hw/core/cpu.c hw/core/device.c hw/core/machine.c hw/core/reg.c
