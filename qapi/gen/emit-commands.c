@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* Generator: gen/qapi-commands.h and .c: handlers' prototypes, marshallers, the command table. */
+#include "qapi/gen/gen.h"
+
+#include <string.h>
+
+static char *return_c_type(const Command *c)
+{
+    return c->ret ? c_type_member(c->ret) : g_strdup("void ");
+}
+
+static void emit_prototypes(Out *o, const Command *c)
+{
+    g_autofree char *name = c_name(c->name, false);
+
+    out_if(o, c->cond);
+    if (c->gen) {
+        g_autofree char *ret = return_c_type(c);
+
+        out(o, "%sqmp_%s(", ret, name);
+        out_params(o, c->arg, c->boxed, false);
+        out(o, "Error **errp);\n");
+    }
+    out(o, "bool qmp_marshal_%s(JsonObject *args, JsonNode **ret, Error **errp);\n", name);
+    out_endif(o, c->cond);
+}
+
+static void emit_call_arguments(Out *o, const Command *c)
+{
+    if (c->boxed) {
+        out(o, "arg, ");
+        return;
+    }
+    for (guint i = 0; c->arg && i < c->arg->members->len; i++) {
+        const Member *m = c->arg->members->pdata[i];
+        g_autofree char *name = c_name(m->name, true);
+        g_autofree char *bare = c_name(m->name, false);
+
+        if (m->optional && !type_is_pointer(m->type)) {
+            out(o, "arg->has_%s, ", bare);
+        }
+        out(o, "arg->%s, ", name);
+    }
+}
+
+static void emit_marshaller(Out *o, const Command *c)
+{
+    g_autofree char *name = c_name(c->name, false);
+
+    out(o, "\n");
+    out_if(o, c->cond);
+    out(o, "bool qmp_marshal_%s(JsonObject *args, JsonNode **ret, Error **errp)\n{\n", name);
+    out(o, "    Error *err = NULL;\n");
+    if (c->arg) {
+        out(o, "    g_autoptr(%s) arg = qmp_arguments(%s, args, errp);\n\n", c->arg->c_name,
+            c_reference(c->arg));
+        out(o, "    if (!arg) {\n        return false;\n    }\n");
+    } else {
+        out(o, "\n    if (!qmp_no_arguments(args, errp)) {\n        return false;\n    }\n");
+    }
+    if (c->ret) {
+        g_autofree char *type = return_c_type(c);
+
+        out(o, "    %svalue = qmp_%s(", type, name);
+    } else {
+        out(o, "    qmp_%s(", name);
+    }
+    emit_call_arguments(o, c);
+    out(o, "&err);\n    if (err) {\n        g_propagate_error(errp, err);\n"
+           "        return false;\n    }\n");
+    if (c->ret) {
+        out(o, "    *ret = qapi_value_to_json(%s, &value);\n", c_reference(c->ret));
+        out(o, "    qapi_value_clear(%s, &value);\n", c_reference(c->ret));
+    } else if (c->success_response) {
+        out(o, "    *ret = qmp_empty_result();\n");
+    }
+    out(o, "    return true;\n}\n");
+    out_endif(o, c->cond);
+}
+
+static void emit_row(Out *o, const Command *c)
+{
+    g_autofree char *name = c_name(c->name, false);
+
+    out_if(o, c->cond);
+    out(o, "    {\"%s\", qmp_marshal_%s, 0", c->name, name);
+    if (c->allow_oob) {
+        out(o, " | QMP_ALLOW_OOB");
+    }
+    if (c->allow_preconfig) {
+        out(o, " | QMP_ALLOW_PRECONFIG");
+    }
+    if (!c->success_response) {
+        out(o, " | QMP_NO_SUCCESS_RESPONSE");
+    }
+    out(o, "},\n");
+    out_endif(o, c->cond);
+}
+
+static gint by_name(gconstpointer a, gconstpointer b)
+{
+    const Command *const *x = a, *const *y = b;
+
+    return strcmp((*x)->name, (*y)->name);
+}
+
+void emit_commands(const Model *m, const char *dir)
+{
+    Out *h = out_begin_h("GEN_QAPI_COMMANDS_H", "what implements the commands");
+    Out *o = out_begin_c("from requests to handlers");
+    g_autoptr(GPtrArray) sorted = g_ptr_array_copy(m->commands, NULL, NULL);
+
+    out(h, "#include \"gen/qapi-types.h\"\n#include \"qapi/dispatch.h\"\n");
+    out(o, "#include \"gen/qapi-commands.h\"\n#include \"util/module.h\"\n");
+    for (guint i = 0; i < m->commands->len; i++) {
+        const Command *c = m->commands->pdata[i];
+
+        out(h, "\n");
+        emit_prototypes(h, c);
+        if (c->gen) {
+            emit_marshaller(o, c);
+        }
+    }
+    g_ptr_array_sort(sorted, by_name);
+    out(o, "\n/* By name: looked up by bisection. */\nstatic const QmpCommand commands[] = {\n");
+    for (guint i = 0; i < sorted->len; i++) {
+        emit_row(o, sorted->pdata[i]);
+    }
+    out(o, "};\n\nstatic void qapi_commands_register(void)\n{\n"
+           "    qmp_register_commands(commands, G_N_ELEMENTS(commands));\n}\n\n"
+           "module_init(qapi_commands_register, MODULE_QMP);\n");
+    out_end_h(h);
+    out_write(h, dir, "qapi-commands.h");
+    out_write(o, dir, "qapi-commands.c");
+}

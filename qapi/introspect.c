@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* The interface's own description: walks the tables from commands and events to types. */
+#include "qapi/introspect.h"
+
+#include <string.h>
+
+typedef struct Introspection {
+    JsonArray *out;
+    GHashTable *names; /* QapiType -> name */
+    GPtrArray *queue;  /* types in the order of first use */
+    bool named;
+} Introspection;
+
+static const QapiType empty_type = {.name = "q_empty", .kind = QAPI_STRUCT};
+
+/* Names and JSON types of the built-in kinds. */
+static const char *builtin_name(const QapiType *t)
+{
+    switch (t->kind) {
+    case QAPI_STRING:
+        return "str";
+    case QAPI_BOOL:
+        return "bool";
+    case QAPI_INT:
+    case QAPI_UINT:
+    case QAPI_SIZE:
+        return "int";
+    case QAPI_NUMBER:
+        return "number";
+    case QAPI_ANY:
+        return "any";
+    case QAPI_NULL:
+        return "null";
+    default:
+        return NULL;
+    }
+}
+
+static const char *builtin_json_type(const QapiType *t)
+{
+    switch (t->kind) {
+    case QAPI_STRING:
+        return "string";
+    case QAPI_BOOL:
+        return "boolean";
+    case QAPI_NUMBER:
+        return "number";
+    case QAPI_ANY:
+        return "value";
+    case QAPI_NULL:
+        return "null";
+    default:
+        return "int";
+    }
+}
+
+/* All integers are one type to a client. */
+static const QapiType *canonical(const QapiType *t)
+{
+    if (!t) {
+        return &empty_type;
+    }
+    return t->kind == QAPI_INT || t->kind == QAPI_UINT || t->kind == QAPI_SIZE ? &qapi_type_int64
+                                                                               : t;
+}
+
+/* The name of a type in the answer; a new one is queued for description. (borrowed) */
+static const char *type_name(Introspection *in, const QapiType *type)
+{
+    const QapiType *t = canonical(type);
+    char *name = g_hash_table_lookup(in->names, t);
+
+    if (name) {
+        return name;
+    }
+    if (builtin_name(t)) {
+        name = g_strdup(builtin_name(t));
+    } else if (t->kind == QAPI_LIST) {
+        name = g_strdup_printf("[%s]", type_name(in, t->element));
+    } else if (in->named) {
+        name = g_strdup(t->name);
+    } else {
+        name = g_strdup_printf("%u", in->queue->len);
+    }
+    g_hash_table_insert(in->names, (void *)t, name);
+    /* Lists of equal elements share a name, so one description will do. */
+    for (guint i = 0; t->kind == QAPI_LIST && i < in->queue->len; i++) {
+        if (!g_strcmp0(g_hash_table_lookup(in->names, in->queue->pdata[i]), name)) {
+            return name;
+        }
+    }
+    g_ptr_array_add(in->queue, (void *)t);
+    return name;
+}
+
+static void set_features(JsonObject *obj, const char *const *features)
+{
+    if (!features || !*features) {
+        return;
+    }
+    JsonArray *array = json_array_new();
+    for (; *features; features++) {
+        json_array_add_string_element(array, *features);
+    }
+    json_object_set_array_member(obj, "features", array);
+}
+
+static JsonObject *begin(Introspection *in, const char *name, const char *meta,
+                         const char *const *features)
+{
+    JsonObject *obj = json_object_new();
+
+    json_object_set_string_member(obj, "name", name);
+    json_object_set_string_member(obj, "meta-type", meta);
+    set_features(obj, features);
+    json_array_add_object_element(in->out, obj);
+    return obj;
+}
+
+static void describe_enum(JsonObject *obj, const QapiType *t)
+{
+    JsonArray *members = json_array_new();
+    JsonArray *values = json_array_new();
+
+    for (int i = 0; t->lookup[i]; i++) {
+        JsonObject *m = json_object_new();
+
+        json_object_set_string_member(m, "name", t->lookup[i]);
+        set_features(m, t->value_features ? t->value_features[i] : NULL);
+        json_array_add_object_element(members, m);
+        json_array_add_string_element(values, t->lookup[i]);
+    }
+    json_object_set_array_member(obj, "members", members);
+    json_object_set_array_member(obj, "values", values);
+}
+
+/* Every value of the tag is a case; those without a branch add nothing. */
+static void describe_variants(Introspection *in, JsonObject *obj, const QapiType *t)
+{
+    JsonArray *variants = json_array_new();
+
+    for (int i = 0; t->tag_type->lookup[i]; i++) {
+        const QapiType *type = NULL;
+        JsonObject *v = json_object_new();
+
+        for (unsigned j = 0; j < t->n_branches; j++) {
+            if (t->branches[j].value == i) {
+                type = t->branches[j].type;
+            }
+        }
+        json_object_set_string_member(v, "case", t->tag_type->lookup[i]);
+        json_object_set_string_member(v, "type", type_name(in, type));
+        json_array_add_object_element(variants, v);
+    }
+    json_object_set_string_member(obj, "tag", t->tag);
+    json_object_set_array_member(obj, "variants", variants);
+}
+
+static void describe_object(Introspection *in, JsonObject *obj, const QapiType *t)
+{
+    JsonArray *members = json_array_new();
+
+    for (unsigned i = 0; i < t->n_members; i++) {
+        const QapiMember *m = &t->members[i];
+        JsonObject *o = json_object_new();
+
+        json_object_set_string_member(o, "name", m->name);
+        json_object_set_string_member(o, "type", type_name(in, m->type));
+        if (m->optional) {
+            json_object_set_null_member(o, "default");
+        }
+        set_features(o, m->features);
+        json_array_add_object_element(members, o);
+    }
+    json_object_set_array_member(obj, "members", members);
+    if (t->n_branches) {
+        describe_variants(in, obj, t);
+    }
+}
+
+static void describe_alternate(Introspection *in, JsonObject *obj, const QapiType *t)
+{
+    JsonArray *members = json_array_new();
+
+    for (unsigned i = 0; i < t->n_branches; i++) {
+        JsonObject *o = json_object_new();
+
+        json_object_set_string_member(o, "type", type_name(in, t->branches[i].type));
+        json_array_add_object_element(members, o);
+    }
+    json_object_set_array_member(obj, "members", members);
+}
+
+static void describe_type(Introspection *in, const QapiType *t)
+{
+    const char *name = type_name(in, t);
+
+    switch (t->kind) {
+    case QAPI_ENUM:
+        describe_enum(begin(in, name, "enum", t->features), t);
+        break;
+    case QAPI_STRUCT:
+        describe_object(in, begin(in, name, "object", t->features), t);
+        break;
+    case QAPI_ALTERNATE:
+        describe_alternate(in, begin(in, name, "alternate", t->features), t);
+        break;
+    case QAPI_LIST:
+        json_object_set_string_member(begin(in, name, "array", NULL), "element-type",
+                                      type_name(in, t->element));
+        break;
+    default:
+        json_object_set_string_member(begin(in, name, "builtin", NULL), "json-type",
+                                      builtin_json_type(t));
+    }
+}
+
+JsonNode *qapi_introspect(const QapiInterface *iface, bool named)
+{
+    Introspection in = {.named = named};
+
+    in.out = json_array_new();
+    in.names = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    in.queue = g_ptr_array_new();
+    type_name(&in, NULL);
+    for (size_t i = 0; i < iface->n_commands; i++) {
+        const QapiCommandInfo *c = &iface->commands[i];
+        JsonObject *obj = begin(&in, c->name, "command", c->features);
+
+        json_object_set_string_member(obj, "arg-type", type_name(&in, c->arg));
+        json_object_set_string_member(obj, "ret-type", type_name(&in, c->ret));
+        if (c->allow_oob) {
+            json_object_set_boolean_member(obj, "allow-oob", TRUE);
+        }
+    }
+    for (size_t i = 0; i < iface->n_events; i++) {
+        const QapiEventInfo *e = &iface->events[i];
+
+        json_object_set_string_member(begin(&in, e->name, "event", e->features), "arg-type",
+                                      type_name(&in, e->arg));
+    }
+    for (guint i = 0; i < in.queue->len; i++) {
+        describe_type(&in, in.queue->pdata[i]);
+    }
+    g_hash_table_unref(in.names);
+    g_ptr_array_unref(in.queue);
+    return json_new_array(in.out);
+}

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: MIT
+qapi-srcs += qapi/dispatch.c qapi/events.c qapi/introspect.c qapi/types.c qapi/visit-input.c \
+             qapi/visit-output.c
+
+# ---- the generator: a program of the build's host
+qapi-gen-c := $(addprefix $(SRC)/qapi/gen/,check.c doc.c dump.c emit.c emit-commands.c emit-doc.c \
+    emit-events.c emit-introspect.c emit-types.c emit-visit.c lex.c main.c model.c parse.c)
+poise-qapi-gen: $(qapi-gen-c) $(SRC)/qapi/gen/gen.h
+	$(call say,HOSTCC,$@)$(HOST_CC) -std=gnu11 -O1 -g $(WARN) -I$(SRC) $(qapi-gen-c) \
+	    $$(pkg-config --cflags --libs glib-2.0) -o $@
+
+# ---- what it writes; handlers are found at the final link, so marshallers belong to monitor
+gen-headers += $(addprefix gen/qapi-,types.h visit.h commands.h events.h introspect.h)
+qapi-gen-srcs += $(addprefix gen/qapi-,types.c visit.c events.c introspect.c)
+monitor-gen-srcs += gen/qapi-commands.c
+gen/qapi.stamp: poise-qapi-gen $(wildcard $(SRC)/qapi/schema/*.json)
+	@mkdir -p gen
+	$(call say,GEN,gen/qapi)./poise-qapi-gen --out gen $(SRC)/qapi/schema/qapi-schema.json
+	@touch $@
+# Unchanged outputs keep their time, so that nothing is compiled again without need.
+$(addprefix gen/qapi-,types.h visit.h commands.h events.h introspect.h types.c visit.c events.c \
+    introspect.c commands.c): gen/qapi.stamp ;
