@@ -7,7 +7,7 @@
 #include "softmmu/clock.h"
 #include "softmmu/cpus.h"
 
-#define TYPE_ARM_CPU        "arm-cpu"  /* abstract; models are "<model>-arm-cpu" */
+#define TYPE_ARM_CPU        "arm-cpu" /* abstract; models are "<model>-arm-cpu" */
 #define ARM_CPU_TYPE_SUFFIX "-arm-cpu"
 
 /* Indices of ArmCpu.x. Decoders map a register field to one of these. */
@@ -18,27 +18,27 @@ enum {
 };
 
 /* PSTATE bits in SPSR format. */
-#define PSTATE_N     (1u << 31)
-#define PSTATE_Z     (1u << 30)
-#define PSTATE_C     (1u << 29)
-#define PSTATE_V     (1u << 28)
-#define PSTATE_NZCV  (0xfu << 28)
-#define PSTATE_TCO   (1u << 25)
-#define PSTATE_DIT   (1u << 24)
-#define PSTATE_UAO   (1u << 23)
-#define PSTATE_PAN   (1u << 22)
-#define PSTATE_SS    (1u << 21)
-#define PSTATE_IL    (1u << 20)
-#define PSTATE_SSBS  (1u << 12)
-#define PSTATE_BTYPE (3u << 10)
-#define PSTATE_D     (1u << 9)
-#define PSTATE_A     (1u << 8)
-#define PSTATE_I     (1u << 7)
-#define PSTATE_F     (1u << 6)
-#define PSTATE_DAIF  (0xfu << 6)
-#define PSTATE_NRW   (1u << 4)
+#define PSTATE_N        (1u << 31)
+#define PSTATE_Z        (1u << 30)
+#define PSTATE_C        (1u << 29)
+#define PSTATE_V        (1u << 28)
+#define PSTATE_NZCV     (0xfu << 28)
+#define PSTATE_TCO      (1u << 25)
+#define PSTATE_DIT      (1u << 24)
+#define PSTATE_UAO      (1u << 23)
+#define PSTATE_PAN      (1u << 22)
+#define PSTATE_SS       (1u << 21)
+#define PSTATE_IL       (1u << 20)
+#define PSTATE_SSBS     (1u << 12)
+#define PSTATE_BTYPE    (3u << 10)
+#define PSTATE_D        (1u << 9)
+#define PSTATE_A        (1u << 8)
+#define PSTATE_I        (1u << 7)
+#define PSTATE_F        (1u << 6)
+#define PSTATE_DAIF     (0xfu << 6)
+#define PSTATE_NRW      (1u << 4)
 #define PSTATE_EL_SHIFT 2
-#define PSTATE_SP    1u
+#define PSTATE_SP       1u
 
 /* CpuState.interrupt bits. */
 #define ARM_INTERRUPT_IRQ  CPU_INTERRUPT_HARD
@@ -46,7 +46,8 @@ enum {
 #define ARM_INTERRUPT_VIRQ CPU_INTERRUPT_ARCH1
 #define ARM_INTERRUPT_VFIQ CPU_INTERRUPT_ARCH2
 
-/* Unnamed inputs of the device: 0 IRQ, 1 FIQ, 2 VIRQ, 3 VFIQ. Outputs "timer": by ArmTimerId. */
+/* Unnamed inputs of the device: 0 IRQ, 1 FIQ, 2 VIRQ, 3 VFIQ. Outputs "timer": by ArmTimerId;
+ * output "pmu": cycle counter overflow. */
 typedef enum ArmTimerId {
     ARM_TIMER_PHYS, /* CNTP, EL1 physical */
     ARM_TIMER_VIRT, /* CNTV */
@@ -85,7 +86,7 @@ typedef struct ArmIdRegs {
 /* Instruction-set features that gate decoding: bits of ArmCpu.isa_features, derived from the
  * identification registers by arm_features_derive(). Their names are those in a64.isa's feat=. */
 typedef enum ArmFeature {
-    ARM_FEAT_FP,      /* FP and AdvSIMD */
+    ARM_FEAT_FP, /* FP and AdvSIMD */
     ARM_FEAT_CRC32,
     ARM_FEAT_AES,
     ARM_FEAT_PMULL,
@@ -158,6 +159,8 @@ typedef struct ArmCpu {
     uint64_t apia[2], apib[2], apda[2], apdb[2], apga[2]; /* pointer-authentication keys */
     ArmGenericTimer timers[ARM_TIMER_COUNT];
     IrqLine timer_lines[ARM_TIMER_COUNT];
+    Timer pmu_timer; /* overflow of the cycle counter */
+    IrqLine pmu_line;
     uint64_t input_levels; /* of the unnamed inputs */
 
     /* ---- what the CPU is */
@@ -169,11 +172,13 @@ typedef struct ArmCpu {
     ArmSysRegIndex *sysregs;
 
     /* ---- set by the board */
-    uint64_t rvbar;          /* reset vector */
+    uint64_t rvbar;            /* reset vector */
     uint64_t boot_pc, boot_x0; /* direct kernel boot: where the first CPU starts, its x0 */
+    uint64_t counter_hz;       /* of the system counter; cntfrq only tells the guest */
     bool start_powered_off;
-    bool power_off;          /* PSCI state; guarded by vm_lock */
-    int psci_conduit;        /* ArmPsciConduit */
+    bool power_off;       /* PSCI state; guarded by vm_lock */
+    bool psci_on_pending; /* between CPU_ON and the CPU's first instruction; vm_lock */
+    int psci_conduit;     /* ArmPsciConduit */
 } ArmCpu;
 
 #define ARM_CPU(obj) OBJECT_CHECK(ArmCpu, obj, TYPE_ARM_CPU)
@@ -198,12 +203,18 @@ static inline uint32_t arm_pstate_read(const ArmCpu *cpu)
 {
     return cpu->pstate | cpu->nzcv;
 }
-/* Sets all of PSTATE; banks SP when EL or SPSel change. Tells the accelerator. */
+/* Sets all of PSTATE; banks SP when EL or SPSel change. Whoever executes looks at EL, PAN, UAO and
+ * DAIF again after exception entry and return and after rows with ARM_SYSREG_ENDS_BLOCK. */
 void arm_pstate_write(ArmCpu *cpu, uint32_t spsr);
 /* The stack pointer of a level (0: SP_EL0), wherever it is held. */
 uint64_t arm_sp_read(const ArmCpu *cpu, int el);
 void arm_sp_write(ArmCpu *cpu, int el, uint64_t v);
 
+/* "arm,cortex-a57": the compatible string of the CPU's device-tree node. */
+const char *arm_cpu_dt_compatible(const ArmCpu *cpu);
+/* The CPU whose MPIDR_EL1 affinity fields are those of `affinity`; NULL when there is none. */
+ArmCpu *arm_cpu_by_affinity(uint64_t affinity);
+#define ARM_AFFINITY_MASK UINT64_C(0xff00ffffff)
 /* Derives isa_features from id. */
 void arm_features_derive(ArmCpu *cpu);
 

@@ -7,17 +7,19 @@
 #include "hw/cpu/arm-exc.h"
 
 /* op0:op1:CRn:CRm:op2 as in bits 20:5 of MRS/MSR/SYS. */
-#define ARM_SYSREG(op0, op1, crn, crm, op2)                                                        \
+#define ARM_SYSREG(op0, op1, crn, crm, op2) \
     ((uint16_t)((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2)))
 
 typedef struct ArmSysReg ArmSysReg;
 
 enum {
-    ARM_SYSREG_CONST = 1 << 0,     /* reads `reset`, writes undefined or ignored */
-    ARM_SYSREG_VM_LOCK = 1 << 1,   /* hooks need vm_lock (interrupt controller, timers) */
-    ARM_SYSREG_REGIME = 1 << 2,    /* a write changes translation: accelerator is told */
+    ARM_SYSREG_CONST = 1 << 0,      /* reads its field, or `reset`; never reset nor saved */
+    ARM_SYSREG_VM_LOCK = 1 << 1,    /* hooks need vm_lock (interrupt controller, timers) */
+    ARM_SYSREG_REGIME = 1 << 2,     /* a write changes translation: accelerator is told */
     ARM_SYSREG_ENDS_BLOCK = 1 << 3, /* a write may unmask or change decoding */
-    ARM_SYSREG_ALIAS = 1 << 4,     /* the state is saved by another row */
+    ARM_SYSREG_ALIAS = 1 << 4,      /* the state is saved by another row */
+    ARM_SYSREG_BY_VA = 1 << 5,      /* maintenance of the address written: may abort */
+    ARM_SYSREG_FP = 1 << 6,         /* behind the FP access trap */
 };
 
 /* What an access may lead to. */
@@ -35,7 +37,7 @@ struct ArmSysReg {
     /* Lowest levels that may read and write; 4: none. */
     uint8_t read_el, write_el;
     uint8_t flags;
-    int32_t field;       /* offset of a uint64_t in ArmCpu; -1: none */
+    int32_t field; /* offset of a uint64_t in ArmCpu; -1: none */
     uint64_t reset;
     uint64_t write_mask; /* 0: all bits */
     /* Further rules, after the level check; NULL: none. */

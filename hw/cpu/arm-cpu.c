@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+/* The Arm CPU device: life cycle, PSTATE and stack pointers, interrupt inputs, properties. */
+#include "hw/cpu/arm-internal.h"
+
+#include "hw/cpu/arm-exc.h"
+#include "util/log.h"
+
+#include <inttypes.h>
+
+/* ---- PSTATE and SP */
+
+/* The bank x[ARM_X_SP] belongs to. */
+static int sp_in_use(uint32_t pstate)
+{
+    return pstate & PSTATE_SP ? pstate >> PSTATE_EL_SHIFT & 3 : 0;
+}
+
+uint64_t arm_sp_read(const ArmCpu *cpu, int el)
+{
+    return el == sp_in_use(cpu->pstate) ? cpu->x[ARM_X_SP] : cpu->sp_bank[el];
+}
+
+void arm_sp_write(ArmCpu *cpu, int el, uint64_t v)
+{
+    if (el == sp_in_use(cpu->pstate)) {
+        cpu->x[ARM_X_SP] = v;
+    } else {
+        cpu->sp_bank[el] = v;
+    }
+}
+
+void arm_pstate_write(ArmCpu *cpu, uint32_t spsr)
+{
+    int old_bank = sp_in_use(cpu->pstate);
+    int new_bank = sp_in_use(spsr);
+
+    if (old_bank != new_bank) {
+        cpu->sp_bank[old_bank] = cpu->x[ARM_X_SP];
+        cpu->x[ARM_X_SP] = cpu->sp_bank[new_bank];
+    }
+    cpu->nzcv = spsr & PSTATE_NZCV;
+    cpu->pstate = spsr & ~PSTATE_NZCV;
+}
+
+uint32_t arm_pstate_valid_mask(const ArmCpu *cpu)
+{
+    uint32_t mask = PSTATE_NZCV | PSTATE_SS | PSTATE_IL | PSTATE_DAIF | PSTATE_NRW |
+                    3u << PSTATE_EL_SHIFT | PSTATE_SP;
+
+    mask |= arm_has(cpu, ARM_FEAT_DIT) ? PSTATE_DIT : 0;
+    mask |= arm_has(cpu, ARM_FEAT_UAO) ? PSTATE_UAO : 0;
+    mask |= arm_has(cpu, ARM_FEAT_PAN) ? PSTATE_PAN : 0;
+    mask |= arm_has(cpu, ARM_FEAT_SSBS) ? PSTATE_SSBS : 0;
+    mask |= arm_has(cpu, ARM_FEAT_BTI) ? PSTATE_BTYPE : 0;
+    return mask;
+}
+
+/* ---- what cpus.c asks */
+
+static uint32_t wake_mask(const ArmCpu *cpu)
+{
+    return ARM_INTERRUPT_IRQ | ARM_INTERRUPT_FIQ |
+           (cpu->has_el2 ? ARM_INTERRUPT_VIRQ | ARM_INTERRUPT_VFIQ : 0);
+}
+
+/* WFI ends for a pending interrupt whether it is masked or not. */
+static bool has_work(CpuState *cs)
+{
+    ArmCpu *cpu = arm_cpu_of(cs);
+
+    return !__atomic_load_n(&cpu->power_off, __ATOMIC_ACQUIRE) &&
+           (atomic_load(&cs->interrupt) & wake_mask(cpu));
+}
+
+void arm_cpu_reset_registers(ArmCpu *cpu)
+{
+    uint32_t el = (uint32_t)cpu->max_el << PSTATE_EL_SHIFT;
+
+    memset(cpu->x, 0, sizeof(cpu->x));
+    memset(cpu->v, 0, sizeof(cpu->v));
+    memset(cpu->sp_bank, 0, sizeof(cpu->sp_bank));
+    cpu->fpcr = cpu->fpsr = 0;
+    cpu->excl_addr = ~0ull;
+    cpu->event_register = false;
+    cpu->nzcv = 0;
+    cpu->pstate = el | PSTATE_SP | PSTATE_DAIF;
+    cpu->pc = cpu->rvbar;
+    arm_timer_reset(cpu);
+    arm_pmu_reset(cpu);
+    arm_sysregs_reset(cpu);
+}
+
+static void cpu_reset(CpuState *cs) REQUIRES(vm_lock)
+{
+    ArmCpu *cpu = arm_cpu_of(cs);
+
+    arm_cpu_reset_registers(cpu);
+    if (cpu->boot_pc) {
+        cpu->pc = cpu->boot_pc;
+        cpu->x[0] = cpu->boot_x0;
+    }
+    cpu->psci_on_pending = false;
+    __atomic_store_n(&cpu->power_off, cpu->start_powered_off, __ATOMIC_RELEASE);
+    atomic_store(&cs->halted, cpu->start_powered_off);
+    if (log_enabled(LOG_RESET)) {
+        log_printf(LOG_RESET, "CPU %d reset, pc 0x%" PRIx64 "%s", cs->index, cpu->pc,
+                   cpu->start_powered_off ? ", powered off" : "");
+    }
+}
+
+static uint64_t get_pc(CpuState *cs)
+{
+    return arm_cpu_of(cs)->pc;
+}
+
+static void set_pc(CpuState *cs, uint64_t pc)
+{
+    arm_cpu_of(cs)->pc = pc;
+}
+
+static const CpuOps arm_cpu_ops = {
+    .target = "aarch64",
+    .has_work = has_work,
+    .reset = cpu_reset,
+    .get_pc = get_pc,
+    .set_pc = set_pc,
+};
+
+ArmCpu *arm_cpu_by_affinity(uint64_t affinity)
+{
+    CPU_FOREACH (cs) {
+        if (cs->ops != &arm_cpu_ops) {
+            continue;
+        }
+        if (((arm_cpu_of(cs)->mpidr ^ affinity) & ARM_AFFINITY_MASK) == 0) {
+            return arm_cpu_of(cs);
+        }
+    }
+    return NULL;
+}
+
+const char *arm_cpu_dt_compatible(const ArmCpu *cpu)
+{
+    return ARM_CPU_GET_CLASS(cpu)->model->device_tree;
+}
+
+/* ---- interrupt inputs */
+
+static void input_changed(void *opaque, int n, int level)
+{
+    static const uint32_t bits[] = {ARM_INTERRUPT_IRQ, ARM_INTERRUPT_FIQ, ARM_INTERRUPT_VIRQ,
+                                    ARM_INTERRUPT_VFIQ};
+    ArmCpu *cpu = opaque;
+
+    cpu->input_levels = deposit64(cpu->input_levels, (unsigned)n, 1, level != 0);
+    if (level) {
+        cpu_interrupt(&cpu->cs, bits[n]);
+    } else {
+        cpu_interrupt_clear(&cpu->cs, bits[n]);
+    }
+}
+
+/* ---- the device */
+
+enum { MPIDR_RES1 = 1u << 31 };
+#define MP_AFFINITY_BY_INDEX (~0ull)
+
+/* Without a PMU, and with EL2 or EL3 once they exist, the identification registers differ. */
+static void derive_id(ArmCpu *cpu)
+{
+    if (!cpu->has_pmu) {
+        cpu->id.id_aa64dfr0 = deposit64(cpu->id.id_aa64dfr0, 8, 4, 0);
+    }
+    cpu->id.id_aa64pfr0 = deposit64(cpu->id.id_aa64pfr0, 8, 4, cpu->has_el2);
+    cpu->id.id_aa64pfr0 = deposit64(cpu->id.id_aa64pfr0, 12, 4, cpu->has_el3);
+    arm_features_derive(cpu);
+}
+
+static bool arm_cpu_realize(Device *dev, Error **errp) REQUIRES(vm_lock)
+{
+    ArmCpu *cpu = ARM_CPU(dev);
+    bool by_index = cpu->mpidr == MP_AFFINITY_BY_INDEX;
+
+    if (cpu->counter_hz < 1 || cpu->counter_hz > 1000000000) {
+        return error_set(errp, "Parameter 'cntfrq' expects a value from 1 to 1000000000");
+    }
+    if (!by_index && (cpu->mpidr & ~(ARM_AFFINITY_MASK | MPIDR_RES1))) {
+        return error_set(errp, "Parameter 'mp-affinity' has bits that are not affinity fields");
+    }
+    derive_id(cpu);
+    arm_sysregs_attach(cpu);
+    arm_cpu_reset_registers(cpu);
+    cpu->power_off = cpu->start_powered_off;
+    atomic_store(&cpu->cs.halted, cpu->power_off);
+    if (!by_index && arm_cpu_by_affinity(cpu->mpidr)) {
+        arm_sysregs_detach(cpu);
+        return error_set(errp, "There is a CPU with 'mp-affinity' 0x%" PRIx64 " already",
+                         cpu->mpidr & ARM_AFFINITY_MASK);
+    }
+    if (by_index) {
+        cpu->mpidr = (uint64_t)cpus_count();
+    }
+    cpu->mpidr |= MPIDR_RES1;
+    if (!cpus_add(&cpu->cs, errp)) {
+        arm_sysregs_detach(cpu);
+        return false;
+    }
+    return true;
+}
+
+static void arm_cpu_unrealize(Device *dev) REQUIRES(vm_lock)
+{
+    ArmCpu *cpu = ARM_CPU(dev);
+
+    arm_timer_stop(cpu);
+    arm_pmu_stop(cpu);
+}
+
+static void arm_cpu_instance_init(Object *obj)
+{
+    ArmCpu *cpu = ARM_CPU(obj);
+    Device *dev = DEVICE(obj);
+
+    cpu->cs.object = obj;
+    cpu->cs.ops = &arm_cpu_ops;
+    cpu->cs.memory = system_memory();
+    cpu->id = ARM_CPU_GET_CLASS(obj)->model->id;
+    cpu->max_el = 1;
+    device_add_inputs(dev, "", input_changed, 4);
+    arm_timer_init(cpu);
+    arm_pmu_init(cpu);
+    device_add_outputs(dev, "timer", cpu->timer_lines, ARM_TIMER_COUNT);
+    device_add_outputs(dev, "pmu", &cpu->pmu_line, 1);
+}
+
+static void arm_cpu_instance_finalize(Object *obj)
+{
+    arm_sysregs_detach(ARM_CPU(obj));
+}
+
+static JsonNode *instructions_get(Object *obj, const Property *prop, Error **errp)
+{
+    uint64_t n = atomic_load_explicit(&ARM_CPU(obj)->cs.insn_count, memory_order_relaxed);
+
+    return json_node_init_int(json_node_alloc(), (gint64)n);
+}
+
+static const Property arm_cpu_properties[] = {
+    DEFINE_PROP_BOOL("pmu", ArmCpu, has_pmu, true),
+    DEFINE_PROP_UINT64("cntfrq", ArmCpu, counter_hz, 62500000),
+    DEFINE_PROP_UINT64("mp-affinity", ArmCpu, mpidr, MP_AFFINITY_BY_INDEX),
+    DEFINE_PROP_INT32("psci-conduit", ArmCpu, psci_conduit, ARM_PSCI_NONE),
+    DEFINE_PROP_UINT64("rvbar", ArmCpu, rvbar, 0),
+    DEFINE_PROP_BOOL("start-powered-off", ArmCpu, start_powered_off, false),
+    {.name = "x-instructions",
+     .kind = PROP_CUSTOM,
+     .flags = PROP_READ_ONLY,
+     .type_name = "uint64",
+     .description = "Instructions executed so far",
+     .get = instructions_get},
+    DEFINE_PROP_END(),
+};
+
+static void arm_cpu_class_init(ObjectClass *klass, const void *data)
+{
+    DeviceClass *dc = DEVICE_CLASS(klass);
+
+    dc->realize = arm_cpu_realize;
+    dc->unrealize = arm_cpu_unrealize;
+    dc->category = "CPU devices";
+}
+
+static void model_class_init(ObjectClass *klass, const void *data)
+{
+    const ArmModel *model = data;
+
+    DEVICE_CLASS(klass)->desc = model->desc;
+    ((ArmCpuClass *)klass)->model = model;
+}
+
+static const TypeInfo arm_cpu_type = {
+    .name = TYPE_ARM_CPU,
+    .parent = TYPE_CPU,
+    .abstract = true,
+    .instance_size = sizeof(ArmCpu),
+    .class_size = sizeof(ArmCpuClass),
+    .class_init = arm_cpu_class_init,
+    .instance_init = arm_cpu_instance_init,
+    .instance_finalize = arm_cpu_instance_finalize,
+    .properties = arm_cpu_properties,
+};
+
+static void arm_cpu_register(void)
+{
+    static char names[8][32];
+    static TypeInfo types[8];
+
+    g_assert(arm_models_count <= G_N_ELEMENTS(types));
+    type_register_static(&arm_cpu_type);
+    for (size_t i = 0; i < arm_models_count; i++) {
+        g_snprintf(names[i], sizeof(names[i]), "%s%s", arm_models[i].name, ARM_CPU_TYPE_SUFFIX);
+        types[i] = (TypeInfo){
+            .name = names[i],
+            .parent = TYPE_ARM_CPU,
+            .class_init = model_class_init,
+            .class_data = &arm_models[i],
+        };
+        type_register_static(&types[i]);
+    }
+}
+module_init(arm_cpu_register, MODULE_QOM);

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/* What the files of hw/cpu share: the model table, groups of system registers, small helpers. */
+#ifndef HW_CPU_ARM_INTERNAL_H
+#define HW_CPU_ARM_INTERNAL_H
+
+#include "hw/cpu/arm-cpu.h"
+#include "hw/cpu/arm-sysregs.h"
+#include "softmmu/accel.h"
+#include "util/bits.h"
+
+/* ---- models (arm-models.c) */
+
+typedef struct ArmModel {
+    const char *name; /* "cortex-a57" */
+    const char *desc;
+    ArmIdRegs id;
+    const char *device_tree; /* compatible string of the node */
+} ArmModel;
+extern const ArmModel arm_models[];
+extern const size_t arm_models_count;
+
+typedef struct ArmCpuClass {
+    DeviceClass parent;
+    const ArmModel *model;
+} ArmCpuClass;
+#define ARM_CPU_GET_CLASS(obj) OBJECT_GET_CLASS(ArmCpuClass, obj)
+
+/* ---- system registers: each file lists its groups, ended by one without rows */
+
+typedef struct ArmSysRegGroup {
+    const ArmSysReg *rows;
+    size_t n;
+    bool (*present)(const ArmCpu *cpu); /* NULL: every CPU has them */
+} ArmSysRegGroup;
+extern const ArmSysRegGroup arm_sysregs_id[];
+extern const ArmSysRegGroup arm_sysregs_core[];
+extern const ArmSysRegGroup arm_sysregs_maint[];
+extern const ArmSysRegGroup arm_sysregs_timer[];
+extern const ArmSysRegGroup arm_sysregs_debug[];
+extern const ArmSysRegGroup arm_sysregs_pmu[];
+
+/* A row's encoding, and the state it shows. */
+#define SR(op0, op1, crn, crm, op2) .encoding = ARM_SYSREG(op0, op1, crn, crm, op2)
+#define SR_FIELD(f)                 .field = offsetof(ArmCpu, f)
+#define SR_NO_FIELD                 .field = -1
+/* Access from which levels upwards. */
+#define SR_RW(el) .read_el = (el), .write_el = (el)
+#define SR_RO(el) .read_el = (el), .write_el = 4
+#define SR_WO(el) .read_el = 4, .write_el = (el)
+
+/* Finds or builds the index for what the CPU is (id and isa_features final). */
+void arm_sysregs_attach(ArmCpu *cpu);
+void arm_sysregs_detach(ArmCpu *cpu);
+/* Every register to its reset value, in one pass over the rows. */
+void arm_sysregs_reset(ArmCpu *cpu);
+/* A plain store under the row's mask. */
+void arm_sysreg_store(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value);
+
+/* ---- parts of the CPU device */
+
+void arm_timer_init(ArmCpu *cpu);
+void arm_timer_reset(ArmCpu *cpu) REQUIRES(vm_lock);
+void arm_timer_stop(ArmCpu *cpu) REQUIRES(vm_lock);
+void arm_pmu_init(ArmCpu *cpu);
+void arm_pmu_reset(ArmCpu *cpu) REQUIRES(vm_lock);
+void arm_pmu_stop(ArmCpu *cpu) REQUIRES(vm_lock);
+/* The device's reset, also for CPU_ON: registers, PSTATE, pc; not the power state. */
+void arm_cpu_reset_registers(ArmCpu *cpu) REQUIRES(vm_lock);
+
+/* PSTATE bits that exist on this CPU, of those in an SPSR. */
+uint32_t arm_pstate_valid_mask(const ArmCpu *cpu);
+/* SCTLR_ELx bits that are 1 whatever is written. */
+uint64_t arm_sctlr_res1(const ArmCpu *cpu);
+
+/* ---- helpers */
+
+/* Bits of a physical address for a PARange, IPS or PS value. */
+static inline unsigned arm_pa_bits(unsigned parange)
+{
+    static const uint8_t bits[] = {32, 36, 40, 42, 44, 48};
+
+    return bits[parange < sizeof(bits) ? parange : sizeof(bits) - 1];
+}
+
+static inline void arm_regime_changed(ArmCpu *cpu)
+{
+    if (accel_cpu_ops && accel_cpu_ops->regime_changed) {
+        accel_cpu_ops->regime_changed(&cpu->cs);
+    }
+}
+
+/* vm_lock for a hook that may run with or without it. */
+static inline bool arm_vm_lock_enter(void) NO_THREAD_SAFETY
+{
+    if (vm_lock_held()) {
+        return false;
+    }
+    vm_lock_acquire();
+    return true;
+}
+
+static inline void arm_vm_lock_leave(bool taken) NO_THREAD_SAFETY
+{
+    if (taken) {
+        vm_lock_release();
+    }
+}
+
+#endif

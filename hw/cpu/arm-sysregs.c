@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+/* The system-register table: groups of rows, indexed by encoding; access checks, reset.
+ *
+ * An index is built once for each combination of features and shared by the CPUs that have it;
+ * a device that adds rows gives its CPU an index of its own. */
+#include "hw/cpu/arm-internal.h"
+#include "hw/cpu/arm-mmu.h"
+#include "util/log.h"
+
+#include <inttypes.h>
+
+enum { SLOT_BITS = 10, SLOTS = 1 << SLOT_BITS };
+
+struct ArmSysRegIndex {
+    uint64_t isa_features;
+    bool has_el2, has_el3, has_pmu, is_cortex;
+    bool shared;      /* in `indexes`, lives for ever */
+    GPtrArray *rows;  /* of const ArmSysReg *, in table order */
+    GPtrArray *owned; /* copies of rows that devices added */
+    const ArmSysReg *slots[SLOTS];
+};
+
+static const ArmSysRegGroup *const group_lists[] = {
+    arm_sysregs_id,    arm_sysregs_core,  arm_sysregs_maint,
+    arm_sysregs_timer, arm_sysregs_debug, arm_sysregs_pmu,
+};
+
+static GMutex indexes_lock;
+static GPtrArray *indexes;
+
+static unsigned slot_of(uint16_t encoding)
+{
+    return (uint32_t)encoding * 0x9e3779b1u >> (32 - SLOT_BITS);
+}
+
+static void index_add(ArmSysRegIndex *ix, const ArmSysReg *row)
+{
+    unsigned slot = slot_of(row->encoding);
+
+    g_assert(ix->rows->len < SLOTS / 2);
+    while (ix->slots[slot]) {
+        g_assert(ix->slots[slot]->encoding != row->encoding);
+        slot = (slot + 1) % SLOTS;
+    }
+    ix->slots[slot] = row;
+    g_ptr_array_add(ix->rows, (gpointer)row);
+}
+
+static ArmSysRegIndex *index_new(const ArmCpu *cpu)
+{
+    ArmSysRegIndex *ix = g_new0(ArmSysRegIndex, 1);
+
+    ix->isa_features = cpu->isa_features;
+    ix->has_el2 = cpu->has_el2;
+    ix->has_el3 = cpu->has_el3;
+    ix->has_pmu = cpu->has_pmu;
+    ix->is_cortex = extract64(cpu->id.midr, 24, 8) == 0x41;
+    ix->rows = g_ptr_array_new();
+    ix->owned = g_ptr_array_new_with_free_func(g_free);
+    return ix;
+}
+
+static void index_free(ArmSysRegIndex *ix)
+{
+    g_ptr_array_unref(ix->rows);
+    g_ptr_array_unref(ix->owned);
+    g_free(ix);
+}
+
+static bool index_fits(const ArmSysRegIndex *ix, const ArmCpu *cpu)
+{
+    return ix->isa_features == cpu->isa_features && ix->has_el2 == cpu->has_el2 &&
+           ix->has_el3 == cpu->has_el3 && ix->has_pmu == cpu->has_pmu &&
+           ix->is_cortex == (extract64(cpu->id.midr, 24, 8) == 0x41);
+}
+
+static void index_fill(ArmSysRegIndex *ix, const ArmCpu *cpu)
+{
+    for (size_t l = 0; l < G_N_ELEMENTS(group_lists); l++) {
+        for (const ArmSysRegGroup *g = group_lists[l]; g->rows; g++) {
+            size_t n = !g->present || g->present(cpu) ? g->n : 0;
+
+            for (size_t i = 0; i < n; i++) {
+                index_add(ix, &g->rows[i]);
+            }
+        }
+    }
+}
+
+void arm_sysregs_attach(ArmCpu *cpu)
+{
+    g_mutex_lock(&indexes_lock);
+    if (!indexes) {
+        indexes = g_ptr_array_new();
+    }
+    cpu->sysregs = NULL;
+    for (guint i = 0; i < indexes->len && !cpu->sysregs; i++) {
+        ArmSysRegIndex *ix = g_ptr_array_index(indexes, i);
+
+        cpu->sysregs = index_fits(ix, cpu) ? ix : NULL;
+    }
+    if (!cpu->sysregs) {
+        cpu->sysregs = index_new(cpu);
+        cpu->sysregs->shared = true;
+        index_fill(cpu->sysregs, cpu);
+        g_ptr_array_add(indexes, cpu->sysregs);
+    }
+    g_mutex_unlock(&indexes_lock);
+}
+
+void arm_sysregs_detach(ArmCpu *cpu)
+{
+    if (cpu->sysregs && !cpu->sysregs->shared) {
+        index_free(cpu->sysregs);
+    }
+    cpu->sysregs = NULL;
+}
+
+void arm_sysregs_add(ArmCpu *cpu, const ArmSysReg *rows, size_t n, void *opaque)
+{
+    ArmSysReg *copies = g_memdup2(rows, n * sizeof(*rows));
+
+    if (cpu->sysregs->shared) {
+        ArmSysRegIndex *own = index_new(cpu);
+
+        for (guint i = 0; i < cpu->sysregs->rows->len; i++) {
+            index_add(own, g_ptr_array_index(cpu->sysregs->rows, i));
+        }
+        cpu->sysregs = own;
+    }
+    g_ptr_array_add(cpu->sysregs->owned, copies);
+    for (size_t i = 0; i < n; i++) {
+        copies[i].opaque = opaque;
+        index_add(cpu->sysregs, &copies[i]);
+    }
+}
+
+const ArmSysReg *arm_sysreg_find(const ArmCpu *cpu, uint16_t encoding)
+{
+    const ArmSysRegIndex *ix = cpu->sysregs;
+
+    for (unsigned slot = slot_of(encoding); ix->slots[slot]; slot = (slot + 1) % SLOTS) {
+        if (ix->slots[slot]->encoding == encoding) {
+            return ix->slots[slot];
+        }
+    }
+    return NULL;
+}
+
+/* ---- reset */
+
+static uint64_t *field_of(ArmCpu *cpu, const ArmSysReg *reg)
+{
+    return reg->field < 0 ? NULL : (uint64_t *)((char *)cpu + reg->field);
+}
+
+void arm_sysregs_reset(ArmCpu *cpu)
+{
+    for (guint i = 0; i < cpu->sysregs->rows->len; i++) {
+        const ArmSysReg *reg = g_ptr_array_index(cpu->sysregs->rows, i);
+        uint64_t *field = field_of(cpu, reg);
+
+        if (field && !(reg->flags & (ARM_SYSREG_CONST | ARM_SYSREG_ALIAS))) {
+            *field = reg->reset_value ? reg->reset_value(cpu, reg) : reg->reset;
+        }
+    }
+}
+
+/* ---- access */
+
+/* ISS of a trapped MSR, MRS or system instruction (Arm ARM D17.2.37). */
+static uint32_t sysreg_iss(uint16_t encoding, int rt, bool write)
+{
+    return extract32(encoding, 14, 2) << 20 | extract32(encoding, 0, 3) << 17 |
+           extract32(encoding, 11, 3) << 14 | extract32(encoding, 7, 4) << 10 |
+           (uint32_t)(rt & 31) << 5 | extract32(encoding, 3, 4) << 1 | !write;
+}
+
+static bool access_allowed(ArmCpu *cpu, const ArmSysReg *reg, int rt, bool write, ArmException *exc)
+{
+    ArmSysAccess result = ARM_SYS_OK;
+
+    if (arm_el(cpu) < (write ? reg->write_el : reg->read_el)) {
+        result = ARM_SYS_UNDEF;
+    } else if (reg->access) {
+        result = reg->access(cpu, reg, write);
+    }
+    switch (result) {
+    case ARM_SYS_OK:
+        return !(reg->flags & ARM_SYSREG_FP) || arm_fp_access(cpu, exc);
+    case ARM_SYS_TRAP_EL1:
+    case ARM_SYS_TRAP_EL2:
+    case ARM_SYS_TRAP_EL3:
+        *exc = arm_exc_sync(cpu, EC_SYSREG, sysreg_iss(reg->encoding, rt, write));
+        exc->target_el = MAX(exc->target_el, (int)(result - ARM_SYS_TRAP_EL1) + 1);
+        return false;
+    default:
+        *exc = arm_exc_undefined(cpu);
+        return false;
+    }
+}
+
+/* Unallocated, or another implementation's: undefined, and worth a line in the debug log. */
+static bool refuse_unknown(ArmCpu *cpu, uint16_t e, bool write, ArmException *exc)
+{
+    if (log_enabled(LOG_UNIMP)) {
+        log_printf(LOG_UNIMP, "%s of unknown system register S%u_%u_C%u_C%u_%u at 0x%" PRIx64,
+                   write ? "write" : "read", extract32(e, 14, 2), extract32(e, 11, 3),
+                   extract32(e, 7, 4), extract32(e, 3, 4), extract32(e, 0, 3), cpu->pc);
+    }
+    *exc = arm_exc_undefined(cpu);
+    return false;
+}
+
+bool arm_sysreg_read(ArmCpu *cpu, uint16_t encoding, int rt, uint64_t *ret_value, ArmException *exc)
+{
+    const ArmSysReg *reg = arm_sysreg_find(cpu, encoding);
+
+    if (!reg) {
+        return refuse_unknown(cpu, encoding, false, exc);
+    }
+    if (!access_allowed(cpu, reg, rt, false, exc)) {
+        return false;
+    }
+    if (reg->read) {
+        bool taken = (reg->flags & ARM_SYSREG_VM_LOCK) && arm_vm_lock_enter();
+
+        *ret_value = reg->read(cpu, reg);
+        arm_vm_lock_leave(taken);
+    } else {
+        const uint64_t *field = field_of(cpu, reg);
+
+        *ret_value = field ? *field : reg->reset;
+    }
+    return true;
+}
+
+void arm_sysreg_store(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
+{
+    uint64_t mask = reg->write_mask ? reg->write_mask : ~0ull;
+    uint64_t *field = field_of(cpu, reg);
+
+    if (field && !(reg->flags & ARM_SYSREG_CONST)) {
+        *field = (*field & ~mask) | (value & mask);
+    }
+}
+
+/* Cache maintenance by address faults as a load from it would, and says so in the syndrome. */
+static bool check_va(ArmCpu *cpu, uint64_t va, ArmException *exc)
+{
+    ArmTranslation t;
+
+    if (arm_mmu_translate(cpu, va, ARM_LOAD, arm_mmu_idx(cpu), &t, exc)) {
+        return true;
+    }
+    exc->esr |= 1u << 8 | 1u << 6; /* CM, WnR */
+    return false;
+}
+
+bool arm_sysreg_write(ArmCpu *cpu, uint16_t encoding, int rt, uint64_t value,
+                      const ArmSysReg **ret_reg, ArmException *exc)
+{
+    const ArmSysReg *reg = arm_sysreg_find(cpu, encoding);
+
+    *ret_reg = reg;
+    if (!reg) {
+        return refuse_unknown(cpu, encoding, true, exc);
+    }
+    if (!access_allowed(cpu, reg, rt, true, exc) ||
+        ((reg->flags & ARM_SYSREG_BY_VA) && !check_va(cpu, value, exc))) {
+        return false;
+    }
+    if (reg->write) {
+        bool taken = (reg->flags & ARM_SYSREG_VM_LOCK) && arm_vm_lock_enter();
+
+        reg->write(cpu, reg, value);
+        arm_vm_lock_leave(taken);
+    } else {
+        arm_sysreg_store(cpu, reg, value);
+    }
+    if (reg->flags & ARM_SYSREG_REGIME) {
+        arm_regime_changed(cpu);
+    }
+    return true;
+}
