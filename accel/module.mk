@@ -8,6 +8,6 @@ gen/isagen: $(addprefix $(SRC)/accel/tcg/gen/,$(isagen-srcs) isagen.h)
 gen/a64.stamp: gen/isagen $(SRC)/accel/tcg/a64/a64.isa
 	$(call say,ISAGEN,a64.isa)gen/isagen $(SRC)/accel/tcg/a64/a64.isa gen gen/a64.d $@ && touch $@
 -include gen/a64.d
-gen-headers += gen/a64.stamp
+accel-gen-headers += gen/a64.stamp
 
 accel-srcs += accel/tcg/a64/decode.c accel/tcg/a64/handlers.c accel/tcg/a64/sem-int.c

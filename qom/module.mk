@@ -1,4 +1,4 @@
-qom-srcs += qom/object.c qom/property.c qom/type.c qom/user-creatable.c
+qom-srcs += qom/object.c qom/property.c qom/qmp-qom.c qom/type.c qom/user-creatable.c
 
 unit-tests += object
 unit-libs-object := util qom

@@ -229,9 +229,19 @@ void object_destruct(Object *obj)
     }
 }
 
+static JsonNode *get_type(Object *obj, const Property *prop, Error **errp)
+{
+    return json_node_init_string(json_node_alloc(), object_type_name(obj));
+}
+
+static const Property object_props[] = {
+    {.name = "type", .kind = PROP_STRING, .get = get_type},
+    DEFINE_PROP_END(),
+};
+
 static const TypeInfo root_types[] = {
     {.name = TYPE_OBJECT, .instance_size = sizeof(Object), .abstract = true,
-     .class_size = sizeof(ObjectClass)},
+     .class_size = sizeof(ObjectClass), .properties = object_props},
     {.name = TYPE_INTERFACE, .abstract = true, .class_size = sizeof(ObjectClass)},
     {.name = TYPE_CONTAINER},
     {.name = TYPE_USER_CREATABLE, .parent = TYPE_INTERFACE, .abstract = true},

@@ -1,5 +1,7 @@
+main-srcs += softmmu/main.c softmmu/startup.c softmmu/qmp-startup.c
 softmmu-srcs += softmmu/accel.c softmmu/clock.c softmmu/cpus.c softmmu/main-loop.c softmmu/memory.c softmmu/memory-access.c softmmu/options.c \
-                softmmu/ram.c softmmu/reset.c softmmu/run-state.c softmmu/vm-lock.c
+                softmmu/process.c \
+                softmmu/qmp-misc.c softmmu/qmp-run-state.c softmmu/ram.c softmmu/reset.c softmmu/run-state.c softmmu/vm-lock.c
 
 unit-tests += memory
 unit-libs-memory := util qapi qom softmmu

@@ -2,6 +2,7 @@
 /* Devices: life cycle, register regions and interrupt lines. */
 #include "hw/core/device.h"
 
+#include "hw/core/qdev.h"
 #include "hw/core/reg.h"
 #include "softmmu/reset.h"
 #include <string.h>
@@ -72,6 +73,13 @@ IrqLine device_input(Device *dev, const char *name, int n)
     return (IrqLine){.handler = input_level, .opaque = l, .n = n};
 }
 
+bool device_has_input(Device *dev, const char *name, int n)
+{
+    DeviceLines *l = lines_find(dev->inputs, name);
+
+    return l && n >= 0 && n < l->n;
+}
+
 void device_connect(Device *dev, const char *name, int n, IrqLine sink)
 {
     DeviceLines *l = lines_find(dev->outputs, name);
@@ -108,7 +116,10 @@ void device_intercept(Device *dev, bool inputs, const char *name,
 
 Device *device_new(const char *type)
 {
-    return DEVICE(object_new(type));
+    Device *dev = DEVICE(object_new(type));
+
+    qdev_apply_globals(dev, &dev->globals_error);
+    return dev;
 }
 
 bool device_realize(Device *dev, Error **errp)
@@ -118,6 +129,10 @@ bool device_realize(Device *dev, Error **errp)
     bool placed = false;
 
     g_assert(!dev->realized);
+    if (dev->globals_error) {
+        g_propagate_error(errp, g_steal_pointer(&dev->globals_error));
+        return false;
+    }
     if (!obj->parent) {
         object_add_child(object_container("/machine/unattached"), "device[*]", obj);
         placed = true;
@@ -230,6 +245,7 @@ static void device_finalize(Object *obj)
     g_clear_pointer(&dev->mmio, g_ptr_array_unref);
     g_clear_pointer(&dev->inputs, g_ptr_array_unref);
     g_clear_pointer(&dev->outputs, g_ptr_array_unref);
+    g_clear_error(&dev->globals_error);
     g_free(dev->id);
 }
 

@@ -47,6 +47,7 @@ struct Device {
     Object parent;
     char *id; /* of -device; NULL otherwise */
     bool realized;
+    Error *globals_error; /* a -global that did not fit; realize reports it */
     GPtrArray *mmio;     /* of MemoryRegion *, by index */
     GPtrArray *inputs;   /* of DeviceLines *, owned */
     GPtrArray *outputs;  /* of DeviceLines *, owned */
@@ -72,6 +73,7 @@ void device_add_outputs(Device *dev, const char *name, IrqLine *lines, int n);
 /* By the board: */
 void device_map(Device *dev, int index, hwaddr addr) REQUIRES(vm_lock);
 IrqLine device_input(Device *dev, const char *name, int n);
+bool device_has_input(Device *dev, const char *name, int n);
 void device_connect(Device *dev, const char *name, int n, IrqLine sink);
 
 /* Drives output n of a list; the only way a device raises a line. Goes through interception. */

@@ -25,6 +25,8 @@ struct MachineClass {
     int n_serials;                        /* UARTs that -serial can connect */
     /* The board: everything except what -device adds. */
     bool (*init)(Machine *m, Error **errp) /* REQUIRES(vm_lock) */;
+    /* Kernel, initrd and firmware images into place. */
+    bool (*load)(Machine *m, Error **errp) /* REQUIRES(vm_lock) */;
     /* After -device devices exist: device tree and firmware tables final. */
     bool (*done)(Machine *m, Error **errp) /* REQUIRES(vm_lock) */;
 };

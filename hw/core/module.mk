@@ -1,1 +1,2 @@
-hw-srcs += hw/core/cpu.c hw/core/device.c hw/core/machine.c hw/core/reg.c
+hw-srcs += hw/core/cpu.c hw/core/device.c hw/core/machine.c hw/core/qdev.c \
+           hw/core/qmp-machine.c hw/core/qmp-machine-target.c hw/core/qmp-qdev.c hw/core/reg.c

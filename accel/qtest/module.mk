@@ -1,0 +1,1 @@
+accel-srcs += accel/qtest/accel.c accel/qtest/qtest.c

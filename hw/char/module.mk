@@ -1,0 +1,1 @@
+hw-srcs += hw/char/pl011.c

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* Devices and objects made on request: -device, -object, -global and their help. */
+#include "hw/core/qdev.h"
+
+#include "hw/core/machine.h"
+#include "softmmu/configuration.h"
+#include "util/keyval.h"
+#include <stdio.h>
+#include <string.h>
+
+static GPtrArray *globals; /* of GlobalProperty; borrowed */
+
+static bool set_properties(Object *obj, JsonObject *props, const char *const *skip, Error **errp)
+{
+    JsonObjectIter it;
+    const char *name;
+    JsonNode *value;
+
+    json_object_iter_init(&it, props);
+    while (json_object_iter_next(&it, &name, &value)) {
+        if (!g_strv_contains(skip, name) && !object_set(obj, name, value, errp)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static const Type *device_type_or_error(const char *driver, Error **errp)
+{
+    const Type *type = type_find(driver);
+
+    if (!type || !type_is_a(type, TYPE_DEVICE)) {
+        error_set(errp, "'%s' is not a valid device model name", driver);
+        return NULL;
+    }
+    if (type_is_abstract(type)) {
+        error_set(errp, "Parameter 'driver' expects a non-abstract device type");
+        return NULL;
+    }
+    if (!((DeviceClass *)type_get_class(type))->user_creatable) {
+        error_set(errp, "Parameter 'driver' expects a pluggable device type");
+        return NULL;
+    }
+    return type;
+}
+
+static bool place(Device *dev, const char *id, Error **errp)
+{
+    if (!id) {
+        object_add_child(object_container("/machine/peripheral-anon"), "device[*]", OBJECT(dev));
+        return true;
+    }
+    if (!id_is_valid(id)) {
+        return error_set(errp, "Parameter 'id' expects an identifier");
+    }
+    if (object_child(object_container("/machine/peripheral"), id)) {
+        return error_set(errp, "Duplicate device ID '%s'", id);
+    }
+    dev->id = g_strdup(id);
+    object_add_child(object_container("/machine/peripheral"), id, OBJECT(dev));
+    return true;
+}
+
+Device *qdev_device_add(JsonObject *props, Error **errp) NO_THREAD_SAFETY
+{
+    static const char *const skip[] = {"driver", "id", NULL};
+    const char *driver = keyval_get(props, "driver");
+    const Type *type;
+
+    if (!driver) {
+        error_set(errp, "Parameter 'driver' is missing");
+        return NULL;
+    }
+    type = device_type_or_error(driver, errp);
+    if (!type) {
+        return NULL;
+    }
+    Device *dev = device_new(type_name(type));
+    bool ok = set_properties(OBJECT(dev), props, skip, errp) &&
+              place(dev, keyval_get(props, "id"), errp);
+    if (ok && !device_realize(dev, errp)) {
+        object_unparent(OBJECT(dev));
+        ok = false;
+    }
+    object_unref(OBJECT(dev));
+    return ok ? dev : NULL;
+}
+
+Object *qdev_add_object(JsonObject *props, Error **errp)
+{
+    const char *type = keyval_get(props, "qom-type");
+    const char *id = keyval_get(props, "id");
+
+    if (!type || !id) {
+        error_set(errp, "Parameter '%s' is missing", type ? "id" : "qom-type");
+        return NULL;
+    }
+    g_autofree char *type_copy = g_strdup(type), *id_copy = g_strdup(id);
+    json_object_remove_member(props, "qom-type");
+    json_object_remove_member(props, "id");
+    return user_creatable_add(type_copy, id_copy, props, errp);
+}
+
+/* ---- globals */
+
+void qdev_set_globals(GPtrArray *list)
+{
+    globals = list;
+}
+
+bool qdev_apply_globals(Device *dev, Error **errp)
+{
+    for (guint i = 0; globals && i < globals->len; i++) {
+        GlobalProperty *g = g_ptr_array_index(globals, i);
+
+        if (!object_is_a(OBJECT(dev), g->driver)) {
+            continue;
+        }
+        g->used = true;
+        if (!object_set_text(OBJECT(dev), g->property, g->value, errp)) {
+            error_prefix(errp, "can't apply global %s.%s=%s: ", g->driver, g->property, g->value);
+            return false;
+        }
+    }
+    return true;
+}
+
+void qdev_warn_unused_globals(void)
+{
+    for (guint i = 0; globals && i < globals->len; i++) {
+        const GlobalProperty *g = g_ptr_array_index(globals, i);
+        const Type *t = type_find(g->driver);
+
+        if (g->used) {
+            continue;
+        }
+        if (!t || !type_is_a(t, TYPE_DEVICE)) {
+            warn_report("global %s.%s has invalid class name", g->driver, g->property);
+        } else {
+            warn_report("global %s.%s=%s not used", g->driver, g->property, g->value);
+        }
+    }
+}
+
+/* ---- help */
+
+static void print_devices(void)
+{
+    g_autoptr(GPtrArray) types = type_list(TYPE_DEVICE, false);
+    g_autoptr(GHashTable) printed = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (guint i = 0; i < types->len; i++) {
+        const DeviceClass *ci = (DeviceClass *)type_get_class(g_ptr_array_index(types, i));
+        const char *category = ci->category ? ci->category : "Misc devices";
+
+        if (!ci->user_creatable || !g_hash_table_add(printed, (gpointer)category)) {
+            continue;
+        }
+        printf("%s%s:\n", g_hash_table_size(printed) > 1 ? "\n" : "", category);
+        for (guint j = i; j < types->len; j++) {
+            const Type *t = g_ptr_array_index(types, j);
+            const DeviceClass *cj = (DeviceClass *)type_get_class(t);
+
+            if (cj->user_creatable &&
+                strcmp(cj->category ? cj->category : "Misc devices", category) == 0) {
+                printf("name \"%s\"%s%s%s\n", type_name(t), cj->desc ? ", desc \"" : "",
+                       cj->desc ? cj->desc : "", cj->desc ? "\"" : "");
+            }
+        }
+    }
+}
+
+bool qdev_print_help(GPtrArray *devices)
+{
+    for (guint i = 0; i < devices->len; i++) {
+        const ConfigItem *item = g_ptr_array_index(devices, i);
+        const char *driver = keyval_get(item->props, "driver");
+
+        if (!driver ? json_object_has_member(item->props, "help")
+                    : strcmp(driver, "help") == 0 || strcmp(driver, "?") == 0) {
+            print_devices();
+            return true;
+        }
+        const Type *t = driver ? type_find(driver) : NULL;
+        if (json_object_has_member(item->props, "help") && t && type_is_a(t, TYPE_DEVICE)) {
+            type_print_properties(t, driver);
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,1 @@
+hw-srcs += hw/gpio/pl061.c

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/* PL061: Arm PrimeCell GPIO, eight pins (DDI 0190B).
+ *
+ * Region 0: registers, 0x1000 bytes. Inputs 0-7: levels driven into the pins. Outputs: "" 0 is
+ * GPIOINTR; "pins" 0-7 are the levels of pins that are outputs. */
+#include "hw/gpio/pl061.h"
+
+#include "hw/core/reg.h"
+
+typedef struct Pl061State {
+    Device dev;
+    RegBank bank;
+    IrqLine irq[1];
+    IrqLine pins[8];
+
+    uint8_t data;   /* level of every pin, driven by whoever drives it */
+    uint8_t in;     /* levels on the inputs */
+    uint8_t dir, sense, both_edges, event, mask, edges, afsel;
+} Pl061State;
+
+/* GPIORIS: latched edges, and levels where the pin is level-sensitive. */
+static uint8_t raw_status(const Pl061State *s)
+{
+    uint8_t active = (uint8_t)~(s->data ^ s->event);
+
+    return (uint8_t)((s->edges & ~s->sense) | (active & s->sense));
+}
+
+static void update_irq(Pl061State *s) NO_THREAD_SAFETY
+{
+    device_set_irq(&s->dev, 0, (raw_status(s) & s->mask) != 0);
+}
+
+static void set_levels(Pl061State *s, uint8_t levels) NO_THREAD_SAFETY
+{
+    uint8_t changed = s->data ^ levels;
+    uint8_t rising = changed & levels, falling = changed & s->data;
+
+    s->data = levels;
+    s->edges |= (changed & s->both_edges) |
+                (uint8_t)(~s->both_edges & ((rising & s->event) | (falling & ~s->event)));
+    s->edges &= (uint8_t)~s->sense;
+    for (int i = 0; i < 8; i++) {
+        if (changed & s->dir & BIT(i)) {
+            device_set_output(&s->dev, "pins", i, levels >> i & 1);
+        }
+    }
+    update_irq(s);
+}
+
+static void input_level(void *opaque, int n, int level)
+{
+    Pl061State *s = opaque;
+
+    s->in = (uint8_t)((s->in & ~BIT(n)) | (level ? BIT(n) : 0));
+    set_levels(s, (uint8_t)((s->data & s->dir) | (s->in & ~s->dir)));
+}
+
+/* Address bits 9:2 are the mask of pins that an access to GPIODATA reaches. */
+static uint64_t read_data(void *opaque, unsigned index)
+{
+    return ((Pl061State *)opaque)->data & index;
+}
+
+static void write_data(void *opaque, unsigned index, uint64_t value)
+{
+    Pl061State *s = opaque;
+    uint8_t reach = (uint8_t)(index & s->dir);
+
+    set_levels(s, (uint8_t)((s->data & ~reach) | (value & reach)));
+}
+
+static void dir_written(void *opaque)
+{
+    Pl061State *s = opaque;
+
+    set_levels(s, (uint8_t)((s->data & s->dir) | (s->in & ~s->dir)));
+}
+
+static void irq_settings_written(void *opaque)
+{
+    update_irq(opaque);
+}
+
+static uint64_t read_ris(void *opaque, unsigned index)
+{
+    return raw_status(opaque);
+}
+
+static uint64_t read_mis(void *opaque, unsigned index)
+{
+    const Pl061State *s = opaque;
+
+    return raw_status(s) & s->mask;
+}
+
+static void write_ic(void *opaque, unsigned index, uint64_t value)
+{
+    Pl061State *s = opaque;
+
+    s->edges &= (uint8_t)~value;
+    update_irq(s);
+}
+
+#define F(f) REG_FIELD(Pl061State, f)
+#define ROW(n, off, acc, ...)                                                                      \
+    {.name = (n), .offset = (off), .size = 4, .access = (acc), __VA_ARGS__}
+
+static const RegDef pl061_regs[] = {
+    ROW("GPIODATA", 0x000, REG_RW, .flags = REG_VOLATILE, REG_NO_FIELD, .count = 256,
+        .read = read_data, .write = write_data),
+    ROW("GPIODIR", 0x400, REG_RW, F(dir), .write_mask = 0xff, .written = dir_written),
+    ROW("GPIOIS", 0x404, REG_RW, F(sense), .write_mask = 0xff, .written = irq_settings_written),
+    ROW("GPIOIBE", 0x408, REG_RW, F(both_edges), .write_mask = 0xff),
+    ROW("GPIOIEV", 0x40c, REG_RW, F(event), .write_mask = 0xff, .written = irq_settings_written),
+    ROW("GPIOIE", 0x410, REG_RW, F(mask), .write_mask = 0xff, .written = irq_settings_written),
+    ROW("GPIORIS", 0x414, REG_RO, REG_NO_FIELD, .read = read_ris),
+    ROW("GPIOMIS", 0x418, REG_RO, REG_NO_FIELD, .read = read_mis),
+    ROW("GPIOIC", 0x41c, REG_WO, REG_NO_FIELD, .write = write_ic),
+    ROW("GPIOAFSEL", 0x420, REG_RW, F(afsel), .write_mask = 0xff),
+    REG_CONST("GPIOPeriphID0", 0xfe0, 4, 0x61),
+    REG_CONST("GPIOPeriphID1", 0xfe4, 4, 0x10),
+    REG_CONST("GPIOPeriphID2", 0xfe8, 4, 0x04),
+    REG_CONST("GPIOPeriphID3", 0xfec, 4, 0x00),
+    REG_CONST("GPIOPCellID0", 0xff0, 4, 0x0d),
+    REG_CONST("GPIOPCellID1", 0xff4, 4, 0xf0),
+    REG_CONST("GPIOPCellID2", 0xff8, 4, 0x05),
+    REG_CONST("GPIOPCellID3", 0xffc, 4, 0xb1),
+};
+
+static const RegBlock pl061_block = {
+    .name = "pl061",
+    .size = 0x1000,
+    .regs = pl061_regs,
+    .n = G_N_ELEMENTS(pl061_regs),
+};
+
+static void pl061_reset(Device *dev)
+{
+    Pl061State *s = (Pl061State *)dev;
+
+    s->data = s->in;
+    s->edges = 0;
+    update_irq(s);
+}
+
+static void pl061_init(Object *obj)
+{
+    Pl061State *s = (Pl061State *)obj;
+
+    reg_bank_init(&s->bank, &s->dev, &pl061_block, s);
+    device_add_outputs(&s->dev, "", s->irq, 1);
+    device_add_outputs(&s->dev, "pins", s->pins, 8);
+    device_add_inputs(&s->dev, "", input_level, 8);
+}
+
+static void pl061_class_init(ObjectClass *klass, const void *data)
+{
+    DeviceClass *dc = DEVICE_CLASS(klass);
+
+    dc->desc = "Arm PrimeCell GPIO";
+    dc->reset = pl061_reset;
+}
+
+static const TypeInfo pl061_types[] = {
+    {.name = TYPE_PL061, .parent = TYPE_SYS_BUS_DEVICE, .instance_size = sizeof(Pl061State),
+     .instance_init = pl061_init, .class_init = pl061_class_init},
+};
+DEFINE_TYPES(pl061_types);

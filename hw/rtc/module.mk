@@ -1,0 +1,1 @@
+hw-srcs += hw/rtc/pl031.c

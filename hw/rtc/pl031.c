@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/* PL031: Arm PrimeCell real-time clock (DDI 0224C).
+ *
+ * Region 0: registers, 0x1000 bytes. Output 0: RTCINTR. Counts seconds of the host's wall clock
+ * from the offset that the guest loads. */
+#include "hw/rtc/pl031.h"
+
+#include "hw/core/reg.h"
+#include "softmmu/clock.h"
+
+#define NS_PER_S 1000000000
+
+typedef struct Pl031State {
+    Device dev;
+    RegBank bank;
+    IrqLine irq[1];
+    Timer timer;
+
+    /* Counter = seconds of the host clock + offset, 32 bits. */
+    uint32_t offset;
+    uint32_t match, load, imsc, ris, cr;
+} Pl031State;
+
+static uint32_t count(const Pl031State *s)
+{
+    return (uint32_t)(clock_now_ns(CLOCK_TYPE_HOST) / NS_PER_S) + s->offset;
+}
+
+static void update_irq(Pl031State *s) NO_THREAD_SAFETY
+{
+    device_set_irq(&s->dev, 0, (s->ris & s->imsc) != 0);
+}
+
+static void match_alarm(void *opaque)
+{
+    Pl031State *s = opaque;
+
+    s->ris = 1;
+    update_irq(s);
+}
+
+/* The alarm fires when the counter next equals the match register. */
+static void schedule(Pl031State *s) NO_THREAD_SAFETY
+{
+    uint32_t seconds = s->match - count(s);
+    int64_t now = clock_now_ns(CLOCK_TYPE_HOST);
+
+    if (seconds == 0) {
+        timer_del(&s->timer);
+        match_alarm(s);
+    } else {
+        timer_mod(&s->timer, (now / NS_PER_S + seconds) * NS_PER_S);
+    }
+}
+
+static uint64_t read_dr(void *opaque, unsigned index)
+{
+    return count(opaque);
+}
+
+static void write_mr(void *opaque, unsigned index, uint64_t value)
+{
+    ((Pl031State *)opaque)->match = (uint32_t)value;
+    schedule(opaque);
+}
+
+static void write_lr(void *opaque, unsigned index, uint64_t value)
+{
+    Pl031State *s = opaque;
+
+    s->load = (uint32_t)value;
+    s->offset += (uint32_t)value - count(s);
+    schedule(s);
+}
+
+static void imsc_written(void *opaque)
+{
+    update_irq(opaque);
+}
+
+static uint64_t read_mis(void *opaque, unsigned index)
+{
+    const Pl031State *s = opaque;
+
+    return s->ris & s->imsc;
+}
+
+static void write_icr(void *opaque, unsigned index, uint64_t value)
+{
+    Pl031State *s = opaque;
+
+    s->ris &= ~(uint32_t)value;
+    update_irq(s);
+}
+
+/* Once enabled the counter cannot be stopped. */
+static void write_cr(void *opaque, unsigned index, uint64_t value)
+{
+    ((Pl031State *)opaque)->cr |= value & 1;
+}
+
+#define F(f) REG_FIELD(Pl031State, f)
+#define ROW(n, off, acc, ...)                                                                      \
+    {.name = (n), .offset = (off), .size = 4, .access = (acc), __VA_ARGS__}
+
+static const RegDef pl031_regs[] = {
+    ROW("RTCDR", 0x000, REG_RO, REG_NO_FIELD, .read = read_dr),
+    ROW("RTCMR", 0x004, REG_RW, F(match), .write = write_mr),
+    ROW("RTCLR", 0x008, REG_RW, F(load), .write = write_lr),
+    ROW("RTCCR", 0x00c, REG_RW, F(cr), .reset = 1, .write = write_cr),
+    ROW("RTCIMSC", 0x010, REG_RW, F(imsc), .write_mask = 1, .written = imsc_written),
+    ROW("RTCRIS", 0x014, REG_RO, .flags = REG_VOLATILE, F(ris)),
+    ROW("RTCMIS", 0x018, REG_RO, REG_NO_FIELD, .read = read_mis),
+    ROW("RTCICR", 0x01c, REG_WO, REG_NO_FIELD, .write = write_icr),
+    REG_CONST("RTCPeriphID0", 0xfe0, 4, 0x31),
+    REG_CONST("RTCPeriphID1", 0xfe4, 4, 0x10),
+    REG_CONST("RTCPeriphID2", 0xfe8, 4, 0x14),
+    REG_CONST("RTCPeriphID3", 0xfec, 4, 0x00),
+    REG_CONST("RTCPCellID0", 0xff0, 4, 0x0d),
+    REG_CONST("RTCPCellID1", 0xff4, 4, 0xf0),
+    REG_CONST("RTCPCellID2", 0xff8, 4, 0x05),
+    REG_CONST("RTCPCellID3", 0xffc, 4, 0xb1),
+};
+
+static const RegBlock pl031_block = {
+    .name = "pl031",
+    .size = 0x1000,
+    .regs = pl031_regs,
+    .n = G_N_ELEMENTS(pl031_regs),
+};
+
+static void pl031_reset(Device *dev) NO_THREAD_SAFETY
+{
+    Pl031State *s = (Pl031State *)dev;
+
+    /* The offset stays: a clock does not lose the time at reset. */
+    timer_del(&s->timer);
+    update_irq(s);
+}
+
+static void pl031_unrealize(Device *dev) NO_THREAD_SAFETY
+{
+    timer_del(&((Pl031State *)dev)->timer);
+}
+
+static void pl031_init(Object *obj)
+{
+    Pl031State *s = (Pl031State *)obj;
+
+    reg_bank_init(&s->bank, &s->dev, &pl031_block, s);
+    device_add_outputs(&s->dev, "", s->irq, 1);
+    timer_init(&s->timer, CLOCK_TYPE_HOST, match_alarm, s);
+}
+
+static void pl031_class_init(ObjectClass *klass, const void *data)
+{
+    DeviceClass *dc = DEVICE_CLASS(klass);
+
+    dc->desc = "Arm PrimeCell real-time clock";
+    dc->reset = pl031_reset;
+    dc->unrealize = pl031_unrealize;
+}
+
+static const TypeInfo pl031_types[] = {
+    {.name = TYPE_PL031, .parent = TYPE_SYS_BUS_DEVICE, .instance_size = sizeof(Pl031State),
+     .instance_init = pl031_init, .class_init = pl031_class_init},
+};
+DEFINE_TYPES(pl031_types);

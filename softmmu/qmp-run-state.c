@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* QMP commands of module run-state. */
+#include "gen/qapi-commands.h"
+#include "softmmu/run-state.h"
+
+StatusInfo *qmp_query_status(Error **errp)
+{
+    StatusInfo *info = g_new0(StatusInfo, 1);
+
+    info->running = run_state_is_running();
+    info->status = run_state_get();
+    return info;
+}
