@@ -1,0 +1,1 @@
+hw-srcs += hw/intc/arm-gic.c hw/intc/gic-common.c
