@@ -304,6 +304,18 @@ static void pl011_init(Object *obj)
     device_add_outputs(&s->dev, "", s->irq, G_N_ELEMENTS(s->irq));
 }
 
+static void pl011_fdt_node(Device *dev, FdtBuilder *fdt, const FdtPlace *place)
+{
+    g_autofree char *path = g_strdup_printf("/pl011@%" PRIx64, place->addr);
+
+    fdt_node(fdt, path);
+    fdt_prop_strs(fdt, path, "compatible", "arm,pl011", "arm,primecell", NULL);
+    fdt_prop_reg(fdt, path, 1, place->addr, place->size);
+    fdt_prop_cells(fdt, path, "interrupts", 3, 0u, place->irq, 4u);
+    fdt_prop_cells(fdt, path, "clocks", 2, place->clock, place->clock);
+    fdt_prop_strs(fdt, path, "clock-names", "uartclk", "apb_pclk", NULL);
+}
+
 static const Property pl011_props[] = {
     DEFINE_PROP_LINK("chardev", Pl011State, chardev, TYPE_CHARDEV),
     DEFINE_PROP_END(),
@@ -314,6 +326,7 @@ static void pl011_class_init(ObjectClass *klass, const void *data)
     DeviceClass *dc = DEVICE_CLASS(klass);
 
     dc->desc = "Arm PrimeCell UART";
+    dc->fdt_node = pl011_fdt_node;
     dc->realize = pl011_realize;
     dc->unrealize = pl011_unrealize;
     dc->reset = pl011_reset;

@@ -5,6 +5,7 @@
 #ifndef HW_CORE_DEVICE_H
 #define HW_CORE_DEVICE_H
 
+#include "hw/core/fdt.h"
 #include "qom/object.h"
 #include "softmmu/irq.h"
 #include "softmmu/memory.h"
@@ -25,8 +26,8 @@ struct DeviceClass {
     bool (*realize)(Device *dev, Error **errp);
     void (*unrealize)(Device *dev);
     void (*reset)(Device *dev) /* REQUIRES(vm_lock); register banks are reset before it */;
-    /* Its device-tree node on boards that have one; NULL: none. See hw/core/fdt.h. */
-    void (*fdt_node)(Device *dev, void *fdt_builder);
+    /* Writes its device-tree node for where the board put it; NULL: it has none. */
+    void (*fdt_node)(Device *dev, FdtBuilder *fdt, const FdtPlace *place);
 };
 #define DEVICE(obj)            OBJECT_CHECK(Device, obj, TYPE_DEVICE)
 #define DEVICE_GET_CLASS(obj)  OBJECT_GET_CLASS(DeviceClass, obj)

@@ -154,11 +154,27 @@ static void pl061_init(Object *obj)
     device_add_inputs(&s->dev, "", input_level, 8);
 }
 
+static void pl061_fdt_node(Device *dev, FdtBuilder *fdt, const FdtPlace *place)
+{
+    g_autofree char *path = g_strdup_printf("/pl061@%" PRIx64, place->addr);
+
+    fdt_node(fdt, path);
+    fdt_prop_strs(fdt, path, "compatible", "arm,pl061", "arm,primecell", NULL);
+    fdt_prop_reg(fdt, path, 1, place->addr, place->size);
+    fdt_prop_cells(fdt, path, "interrupts", 3, 0u, place->irq, 4u);
+    fdt_prop_cells(fdt, path, "clocks", 1, place->clock);
+    fdt_prop_str(fdt, path, "clock-names", "apb_pclk");
+    fdt_prop_empty(fdt, path, "gpio-controller");
+    fdt_prop_cells(fdt, path, "#gpio-cells", 1, 2u);
+    fdt_prop_cells(fdt, path, "phandle", 1, place->phandle);
+}
+
 static void pl061_class_init(ObjectClass *klass, const void *data)
 {
     DeviceClass *dc = DEVICE_CLASS(klass);
 
     dc->desc = "Arm PrimeCell GPIO";
+    dc->fdt_node = pl061_fdt_node;
     dc->reset = pl061_reset;
 }
 

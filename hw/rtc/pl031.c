@@ -152,11 +152,24 @@ static void pl031_init(Object *obj)
     timer_init(&s->timer, CLOCK_TYPE_HOST, match_alarm, s);
 }
 
+static void pl031_fdt_node(Device *dev, FdtBuilder *fdt, const FdtPlace *place)
+{
+    g_autofree char *path = g_strdup_printf("/pl031@%" PRIx64, place->addr);
+
+    fdt_node(fdt, path);
+    fdt_prop_strs(fdt, path, "compatible", "arm,pl031", "arm,primecell", NULL);
+    fdt_prop_reg(fdt, path, 1, place->addr, place->size);
+    fdt_prop_cells(fdt, path, "interrupts", 3, 0u, place->irq, 4u);
+    fdt_prop_cells(fdt, path, "clocks", 1, place->clock);
+    fdt_prop_str(fdt, path, "clock-names", "apb_pclk");
+}
+
 static void pl031_class_init(ObjectClass *klass, const void *data)
 {
     DeviceClass *dc = DEVICE_CLASS(klass);
 
     dc->desc = "Arm PrimeCell real-time clock";
+    dc->fdt_node = pl031_fdt_node;
     dc->reset = pl031_reset;
     dc->unrealize = pl031_unrealize;
 }

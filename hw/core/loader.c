@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* Boot images: mapped files and blobs, restored at every reset. */
+#include "hw/core/loader.h"
+
+#include "softmmu/reset.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+typedef struct Blob {
+    AddressSpace *as;
+    hwaddr addr;
+    GBytes *bytes;
+} Blob;
+
+typedef struct MappedFile {
+    RamBlock *ram;
+    hwaddr offset;
+    uint64_t len; /* whole pages */
+} MappedFile;
+
+static GArray *blobs, *mapped;
+
+/* Private copies of the mapped pages go away; the file's content shows again. */
+static void restore_images(void *opaque)
+{
+    for (guint i = 0; mapped && i < mapped->len; i++) {
+        const MappedFile *m = &g_array_index(mapped, MappedFile, i);
+
+        madvise(m->ram->host + m->offset, m->len, MADV_DONTNEED);
+        ram_written(m->ram, m->offset, m->len);
+    }
+    for (guint i = 0; blobs && i < blobs->len; i++) {
+        const Blob *b = &g_array_index(blobs, Blob, i);
+        gsize len;
+        const void *data = g_bytes_get_data(b->bytes, &len);
+
+        address_space_write_rom(b->as, b->addr, data, len);
+    }
+}
+
+static void restore_at_reset(void) REQUIRES(vm_lock)
+{
+    if (!blobs) {
+        blobs = g_array_new(FALSE, FALSE, sizeof(Blob));
+        mapped = g_array_new(FALSE, FALSE, sizeof(MappedFile));
+        reset_register(restore_images, NULL);
+    }
+}
+
+void loader_add_blob(AddressSpace *as, hwaddr addr, GBytes *bytes)
+{
+    Blob b = {as, addr, g_bytes_ref(bytes)};
+
+    restore_at_reset();
+    g_array_append_val(blobs, b);
+}
+
+bool loader_map_file(MemoryRegion *ram, hwaddr offset, const char *what, const char *path,
+                     uint64_t max_bytes, uint64_t *ret_size, Error **errp)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat st;
+
+    if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+        if (fd >= 0) {
+            close(fd);
+        }
+        return error_set(errp, "could not load %s '%s'", what, path);
+    }
+    if ((uint64_t)st.st_size > max_bytes) {
+        close(fd);
+        return error_set(errp, "%s '%s' is too large for the guest's memory", what, path);
+    }
+    *ret_size = (uint64_t)st.st_size;
+    uint64_t len = align_up(*ret_size, GUEST_PAGE_SIZE);
+    void *at = len ? mmap(ram->ram->host + offset, len, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE, fd, 0)
+                   : ram->ram->host;
+    int err = errno;
+    close(fd);
+    if (at == MAP_FAILED) {
+        return error_set_errno(errp, err, "could not load %s '%s'", what, path);
+    }
+    if (len) {
+        MappedFile m = {ram->ram, offset, len};
+
+        restore_at_reset();
+        g_array_append_val(mapped, m);
+    }
+    return true;
+}
