@@ -1,1 +1,2 @@
-hw-srcs += hw/intc/arm-gic.c hw/intc/gic-common.c
+hw-srcs += hw/intc/arm-gic.c hw/intc/arm-gicv3.c hw/intc/arm-gicv3-cpuif.c \
+           hw/intc/arm-gicv3-mmio.c hw/intc/gic-common.c
