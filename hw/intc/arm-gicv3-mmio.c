@@ -146,16 +146,22 @@ static void dist_write_word(ArmGicV3 *s, uint32_t offset, uint32_t value)
 
 /* ---- redistributors */
 
+/* Registers of the SGI frame about the 32 private interrupts. */
+static bool is_private_offset(uint32_t offset)
+{
+    if (offset < GIC_PRIORITY) {
+        return offset >= GIC_BITS && !(offset & 0x7c);
+    }
+    return offset < GIC_PRIORITY + GIC_PRIVATE || (offset >= GIC_CONFIG && offset < GIC_CONFIG + 8);
+}
+
 static uint32_t redist_read_word(GicV3Cpu *c, uint32_t offset)
 {
     bool last = c->index == c->gic->num_cpu - 1;
 
     if (offset >= GICR_SGI_FRAME) {
         offset -= GICR_SGI_FRAME;
-        if (!is_bank_offset(offset) || (offset < GIC_PRIORITY && (offset & 0x7c))) {
-            return 0;
-        }
-        return bank_read(&c->bank, offset, offset & 4);
+        return is_private_offset(offset) ? bank_read(&c->bank, offset, offset & 4) : 0;
     }
     if (offset >= GIC_IDS) {
         return id_register(offset);
@@ -179,16 +185,10 @@ static void redist_write_word(GicV3Cpu *c, uint32_t offset, uint32_t value)
 {
     if (offset >= GICR_SGI_FRAME) {
         offset -= GICR_SGI_FRAME;
-        if (!is_bank_offset(offset) || (offset < GIC_PRIORITY && (offset & 0x7c))) {
-            return;
+        /* GICR_ICFGR0 is fixed: SGIs are edges. */
+        if (is_private_offset(offset) && offset != GIC_CONFIG) {
+            bank_write(&c->bank, offset, offset & 4, value);
         }
-        if (offset >= GIC_PRIORITY && offset < GIC_TARGETS && (offset & 0x3ff) >= GIC_PRIVATE) {
-            return;
-        }
-        if (offset == GIC_CONFIG) {
-            return; /* SGIs are edges */
-        }
-        bank_write(&c->bank, offset, offset & 4, value);
     } else if (offset == GICR_WAKER) {
         bool sleep = value & GICR_WAKER_SLEEP;
 

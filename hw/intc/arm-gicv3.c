@@ -151,7 +151,6 @@ static bool connect_cpu(ArmGicV3 *s, unsigned index, Error **errp)
                          s->num_cpu);
     }
     *c = (GicV3Cpu){.gic = s, .cpu = arm_cpu_of(cs), .index = index};
-    arm_gicv3_add_sysregs(c);
     return true;
 }
 
@@ -175,6 +174,9 @@ static bool arm_gicv3_realize(Device *dev, Error **errp) REQUIRES(vm_lock)
         if (!connect_cpu(s, i, errp)) {
             return false;
         }
+    }
+    for (unsigned i = 0; i < s->num_cpu; i++) {
+        arm_gicv3_add_sysregs(&s->cpus[i]);
     }
     memory_region_init_io(&s->dist_mr, &arm_gicv3_dist_ops, s, "gicv3_dist", ARM_GICV3_DIST_SIZE);
     memory_region_init_io(&s->redist_mr, &arm_gicv3_redist_ops, s, "gicv3_redist",
