@@ -12,9 +12,9 @@
 #define MASK64(n)     ((n) >= 64 ? ~0ull : (1ull << (n)) - 1)
 #define likely(x)     __builtin_expect(!!(x), 1)
 #define unlikely(x)   __builtin_expect(!!(x), 0)
-#define KiB           1024ull
-#define MiB           (1024ull * 1024)
-#define GiB           (1024ull * 1024 * 1024)
+#define KiB           ((uint64_t)1 << 10)
+#define MiB           ((uint64_t)1 << 20)
+#define GiB           ((uint64_t)1 << 30)
 #define container_of(ptr, type, member)                                                            \
     ((type *)((char *)(1 ? (ptr) : &((type *)0)->member) - offsetof(type, member)))
 

@@ -1,0 +1,1 @@
+hw-srcs += hw/arm/virt.c hw/arm/virt-boot.c hw/arm/virt-fdt.c

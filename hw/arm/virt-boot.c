@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* Direct boot on virt: kernel, initrd and device tree in RAM, the first CPU at the kernel's entry
+ * (Linux's booting protocol for arm64), or at the firmware in flash. */
+#include "hw/arm/virt.h"
+
+#include "hw/cpu/arm-cpu.h"
+#include "hw/nvram/fw-cfg.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+#define DTB_ALIGN      (2 * MiB)
+#define INITRD_AT_MOST (128 * MiB) /* from the start of RAM, so that small kernels see it early */
+
+/* With firmware in flash the CPU starts there, and fw_cfg hands the kernel to the firmware. */
+static bool boots_kernel(const Machine *m)
+{
+    return m->kernel && !m->firmware && !m->pflash[0];
+}
+
+static hwaddr ram_end(const Machine *m)
+{
+    return VIRT_RAM_BASE + m->ram.size;
+}
+
+static bool load_initrd(VirtMachine *s, Error **errp) REQUIRES(vm_lock)
+{
+    Machine *m = &s->parent;
+    hwaddr start = VIRT_RAM_BASE + MIN(m->ram.size / 2, INITRD_AT_MOST);
+    uint64_t size;
+
+    start = align_up(MAX(start, s->kernel.end), GUEST_PAGE_SIZE);
+    if (start >= ram_end(m)) {
+        return error_set(errp, "could not load initrd '%s': no room after the kernel", m->initrd);
+    }
+    if (!loader_map_file(&m->ram, start - VIRT_RAM_BASE, "initrd", m->initrd, ram_end(m) - start,
+                         &size, errp)) {
+        return false;
+    }
+    s->initrd_start = start;
+    s->initrd_end = start + size;
+    return true;
+}
+
+bool virt_load(Machine *m, Error **errp)
+{
+    VirtMachine *s = (VirtMachine *)m;
+
+    if (!boots_kernel(m)) {
+        return true;
+    }
+    return loader_load_arm64_kernel(&m->ram, VIRT_RAM_BASE, m->kernel, &s->kernel, errp) &&
+           (!m->initrd || load_initrd(s, errp));
+}
+
+/* A tree of the user's: only what describes the images is set in it. */
+static FdtBuilder *load_dtb(VirtMachine *s, Error **errp)
+{
+    FdtBuilder *fdt = fdt_builder_load(s->parent.dtb, errp);
+
+    if (!fdt) {
+        return NULL;
+    }
+    if (!fdt_has_node(fdt, "/chosen")) {
+        fdt_node(fdt, "/chosen");
+    }
+    if (s->parent.append) {
+        fdt_prop_str(fdt, "/chosen", "bootargs", s->parent.append);
+    }
+    if (s->initrd_end) {
+        fdt_prop_u64(fdt, "/chosen", "linux,initrd-start", s->initrd_start);
+        fdt_prop_u64(fdt, "/chosen", "linux,initrd-end", s->initrd_end);
+    }
+    return fdt;
+}
+
+/* After the images for a kernel of Linux's protocol, at the start of RAM for anything else; an
+ * ELF file that lies there pushes it behind itself. */
+static hwaddr dtb_address(const VirtMachine *s, uint64_t size)
+{
+    if (!s->kernel.end || (s->kernel.is_elf && s->kernel.start >= VIRT_RAM_BASE + size)) {
+        return VIRT_RAM_BASE;
+    }
+    hwaddr at = VIRT_RAM_BASE + MIN(s->parent.ram.size / 2, INITRD_AT_MOST);
+
+    return align_up(MAX(MAX(at, s->kernel.end), s->initrd_end), DTB_ALIGN);
+}
+
+static void dump_dtb(const Machine *m, GBytes *dtb)
+{
+    gsize len;
+    const char *data = g_bytes_get_data(dtb, &len);
+    g_autoptr(GError) err = NULL;
+
+    if (!g_file_set_contents(m->dumpdtb, data, (gssize)len, &err)) {
+        error_report("dumpdtb=%s: %s", m->dumpdtb, err->message);
+        exit(EXIT_FAILURE);
+    }
+    info_report("dtb dumped to %s. Exiting.", m->dumpdtb);
+    exit(EXIT_SUCCESS);
+}
+
+bool virt_done(Machine *m, Error **errp)
+{
+    VirtMachine *s = (VirtMachine *)m;
+    FdtBuilder *fdt = m->dtb ? load_dtb(s, errp) : virt_fdt_build(s);
+
+    if (!fdt) {
+        return false;
+    }
+    g_autoptr(GBytes) dtb = fdt_builder_finish(fdt);
+    fdt_builder_free(fdt);
+    if (m->dumpdtb) {
+        dump_dtb(m, dtb);
+    }
+    hwaddr at = dtb_address(s, g_bytes_get_size(dtb));
+    if (at >= ram_end(m) || g_bytes_get_size(dtb) > ram_end(m) - at) {
+        return error_set(errp, "no room for the device tree in %" PRIu64 " MiB of memory",
+                         m->ram.size / MiB);
+    }
+    loader_add_blob(&address_space_memory, at, dtb);
+    fw_cfg_add_machine(s->fw_cfg, m);
+    if (boots_kernel(m)) {
+        ArmCpu *cpu = ARM_CPU(s->cpus[0]);
+
+        cpu->boot_pc = s->kernel.entry;
+        cpu->boot_x0 = at;
+    }
+    return true;
+}

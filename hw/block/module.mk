@@ -1,0 +1,1 @@
+hw-srcs += hw/block/pflash-cfi01.c

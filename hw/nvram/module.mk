@@ -1,0 +1,1 @@
+hw-srcs += hw/nvram/fw-cfg.c
