@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 qom-srcs += qom/object.c qom/property.c qom/qmp-qom.c qom/type.c qom/user-creatable.c
 
 unit-tests += object

@@ -55,6 +55,7 @@ struct RamBlock {
 };
 enum {
     RAM_PAGE_CODE = 1 << 0, /* an accelerator holds translations of it: stores must tell */
+    RAM_PAGE_STORED = 1 << 1, /* an accelerator may store to it without looking here */
 };
 
 typedef enum MemoryRegionKind {

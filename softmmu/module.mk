@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 main-srcs += softmmu/main.c softmmu/startup.c softmmu/qmp-startup.c
 softmmu-srcs += softmmu/accel.c softmmu/clock.c softmmu/cpus.c softmmu/main-loop.c softmmu/memory.c softmmu/memory-access.c softmmu/options.c \
                 softmmu/process.c \

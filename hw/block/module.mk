@@ -1,1 +1,2 @@
+# SPDX-License-Identifier: MIT
 hw-srcs += hw/block/pflash-cfi01.c

@@ -1,1 +1,2 @@
+# SPDX-License-Identifier: MIT
 hw-srcs += hw/gpio/pl061.c

@@ -1,1 +1,2 @@
+# SPDX-License-Identifier: MIT
 hw-srcs += hw/rtc/pl031.c

@@ -1,0 +1,15 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# shellcheck over every shell script.
+set -eu
+cd "$(dirname "$0")/../.."
+if ! command -v shellcheck >/dev/null 2>&1; then
+    echo "1..0 # SKIP shellcheck is not installed"
+    exit 0
+fi
+if git ls-files | xargs grep -lE '^#!/bin/(sh|bash)|^#!/usr/bin/env (sh|bash)' | xargs shellcheck; then
+    echo "ok 1 - shellcheck"
+else
+    echo "not ok 1 - shellcheck"
+    exit 1
+fi
