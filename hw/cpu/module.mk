@@ -2,3 +2,6 @@ hw-srcs += hw/cpu/arm-cpu.c hw/cpu/arm-exc.c hw/cpu/arm-mmu.c hw/cpu/arm-models.
            hw/cpu/arm-psci.c hw/cpu/arm-sysregs.c hw/cpu/arm-sysregs-core.c \
            hw/cpu/arm-sysregs-debug.c hw/cpu/arm-sysregs-id.c hw/cpu/arm-sysregs-maint.c \
            hw/cpu/arm-sysregs-pmu.c hw/cpu/arm-timer.c
+
+unit-tests += arm-mmu
+unit-libs-arm-mmu := util qapi qom backends softmmu hw

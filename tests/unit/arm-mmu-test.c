@@ -53,7 +53,7 @@ static void setup(void)
     cpu->sctlr[1] |= 1;
 }
 
-/* A 4K page at va 0x8040_0020_3000: indices 256, 257, 1, 3. */
+/* A 4K page at VA, whose indices are 255, 1, 1 and 3. */
 #define VA 0x7f8040203000ull
 static void map_page(uint64_t bits)
 {
