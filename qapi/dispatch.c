@@ -53,8 +53,8 @@ bool qmp_check_request(JsonNode *request, bool oob_enabled, QmpRequest *ret, Err
     if (json_kind(request) != JSON_KIND_OBJECT) {
         return error_set(errp, "QMP input must be a JSON object");
     }
-    json_object_iter_init(&it, json_node_get_object(request));
-    while (json_object_iter_next(&it, &name, &node)) {
+    json_object_iter_init_ordered(&it, json_node_get_object(request));
+    while (json_object_iter_next_ordered(&it, &name, &node)) {
         bool oob = oob_enabled && !strcmp(name, "exec-oob");
 
         if (!strcmp(name, "execute") || oob) {
@@ -158,8 +158,8 @@ bool qmp_no_arguments(JsonObject *args, Error **errp)
     const char *name;
 
     if (args) {
-        json_object_iter_init(&it, args);
-        if (json_object_iter_next(&it, &name, NULL)) {
+        json_object_iter_init_ordered(&it, args);
+        if (json_object_iter_next_ordered(&it, &name, NULL)) {
             return error_set(errp, "Parameter '%s' is unexpected", name);
         }
     }

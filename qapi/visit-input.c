@@ -212,8 +212,8 @@ static bool check_members(const Input *in, const QapiType *type, JsonObject *fro
     JsonObjectIter it;
     const char *name;
 
-    json_object_iter_init(&it, from);
-    while (json_object_iter_next(&it, &name, NULL)) {
+    json_object_iter_init_ordered(&it, from);
+    while (json_object_iter_next_ordered(&it, &name, NULL)) {
         if (!knows_member(type, obj, name)) {
             Place place = {.up = at, .name = name};
             g_autofree char *full = place_name(&place);

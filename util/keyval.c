@@ -2,6 +2,8 @@
 /* Option arguments: key=value lists with nesting, or a JSON object. */
 #include "util/keyval.h"
 
+#include "util/json.h"
+
 #include <string.h>
 
 /* Deep enough for any option, small enough for recursion over what comes out. */
@@ -204,14 +206,13 @@ static bool arrays_from_indices(JsonObject *obj, const char *path, Error **errp)
 
 static JsonObject *parse_json(const char *text, Error **errp)
 {
-    g_autoptr(GError) err = NULL;
-    g_autoptr(JsonNode) node = json_from_string(text, &err);
+    g_autoptr(JsonNode) node = json_parse(text, -1, errp);
 
-    if (!node || !JSON_NODE_HOLDS_OBJECT(node)) {
-        error_set(errp, "JSON parse error, %s", err ? err->message : "expected an object");
+    if (node && !JSON_NODE_HOLDS_OBJECT(node)) {
+        error_set(errp, "JSON parse error, expected an object");
         return NULL;
     }
-    return json_node_dup_object(node);
+    return node ? json_node_dup_object(node) : NULL;
 }
 
 static JsonObject *parse(const char *text, const char *implied_key, bool switches, Error **errp)
@@ -243,5 +244,5 @@ const char *keyval_get(JsonObject *obj, const char *key)
 {
     JsonNode *node = json_object_get_member(obj, key);
 
-    return node && JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node) : NULL;
+    return node ? json_get_string(node) : NULL;
 }
