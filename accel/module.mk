@@ -8,6 +8,12 @@ gen/isagen: $(addprefix $(SRC)/accel/tcg/gen/,$(isagen-srcs) isagen.h)
 gen/a64.stamp: gen/isagen $(SRC)/accel/tcg/a64/a64.isa
 	$(call say,ISAGEN,a64.isa)gen/isagen $(SRC)/accel/tcg/a64/a64.isa gen gen/a64.d $@ && touch $@
 -include gen/a64.d
+# Written by the rule above; only what changed has a new time.
+gen/a64-%.h: gen/a64.stamp ;
 accel-gen-headers += gen/a64.stamp
 
-accel-srcs += accel/tcg/a64/decode.c accel/tcg/a64/handlers.c accel/tcg/a64/sem-int.c
+accel-srcs += $(addprefix accel/tcg/,atomic.c code.c crc32.c exec.c mem.c sys.c tcg.c tlb.c)
+accel-srcs += $(addprefix accel/tcg/a64/,decode.c disas.c handlers.c)
+# Meanings: sem-NAME.c for each `group NAME` of the table.
+accel-srcs += $(addprefix accel/tcg/a64/,sem-atomic.c sem-branch.c sem-int.c sem-mem.c sem-muldiv.c \
+              sem-sys.c)

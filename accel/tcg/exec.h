@@ -3,12 +3,14 @@
 #ifndef ACCEL_TCG_EXEC_H
 #define ACCEL_TCG_EXEC_H
 
+#include "accel/tcg/code.h"
 #include "accel/tcg/tcg-cpu.h"
 #include "hw/cpu/arm-exc.h"
 #include "util/bits.h"
 
 /* An operation either jumps to the next one, with the same three arguments in the same registers,
- * or returns: NULL to have cpu->pc looked at, or (without sibling calls) the next record. */
+ * or returns: NULL to have cpu->pc looked at, or (without sibling calls) the next record. Whoever
+ * makes it return NULL has counted the instructions and set cpu->pc. */
 typedef const A64Insn *A64Handler(ArmCpu *cpu, TcgCpu *t, const A64Insn *i);
 extern A64Handler *const a64_handlers[A64_OP_COUNT];
 
@@ -20,11 +22,17 @@ extern A64Handler *const a64_handlers[A64_OP_COUNT];
 #define A64_TAIL_CALLS 0
 #endif
 
+static inline A64Handler *a64_handler_of(const A64Insn *i)
+{
+    /* The last store that publishes a record is its op. */
+    return a64_handlers[__atomic_load_n(&i->op, __ATOMIC_ACQUIRE)];
+}
+
 #if A64_TAIL_CALLS && defined(__clang__)
 #define A64_DISPATCH(cpu, t, next) \
-    __attribute__((musttail)) return a64_handlers[(next)->op](cpu, t, next)
+    __attribute__((musttail)) return a64_handler_of(next)(cpu, t, next)
 #elif A64_TAIL_CALLS
-#define A64_DISPATCH(cpu, t, next) return a64_handlers[(next)->op](cpu, t, next)
+#define A64_DISPATCH(cpu, t, next) return a64_handler_of(next)(cpu, t, next)
 #else
 #define A64_DISPATCH(cpu, t, next) return next
 #endif
@@ -33,7 +41,13 @@ extern A64Handler *const a64_handlers[A64_OP_COUNT];
     A64Handler a64_op_##name; \
     const A64Insn *a64_op_##name(ArmCpu *cpu, TcgCpu *t, const A64Insn *i)
 
-/* What the instructions before `i` were: counted. */
+/* The address of a record of the current page. */
+static inline uint64_t tcg_pc_of(const TcgCpu *t, const A64Insn *i)
+{
+    return t->pc_bias + ((uintptr_t)i >> 2);
+}
+
+/* Counts the instructions since the last branch, up to but not including `end`. */
 static inline void tcg_count(ArmCpu *cpu, TcgCpu *t, const A64Insn *end)
 {
     uint64_t n = atomic_load_explicit(&cpu->cs.insn_count, memory_order_relaxed);
@@ -42,24 +56,46 @@ static inline void tcg_count(ArmCpu *cpu, TcgCpu *t, const A64Insn *end)
                           memory_order_relaxed);
 }
 
-/* Out of line ends of tcg_taken and br_to; NULL or the record to go on with. */
-const A64Insn *tcg_poll(ArmCpu *cpu, TcgCpu *t, uint64_t pc);
-const A64Insn *tcg_jump(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t target);
-/* Goes back to the loop with pc at `next`. */
+/* Back to the loop with pc at `next`; always NULL. */
 const A64Insn *tcg_leave(ArmCpu *cpu, TcgCpu *t, const A64Insn *next);
-/* Takes a synchronous exception at i; always NULL. */
+/* Takes an exception at i, which does not count as executed; its return address is i. NULL. */
 const A64Insn *tcg_raise(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, ArmException *exc);
 const A64Insn *tcg_fp_trap(ArmCpu *cpu, TcgCpu *t, const A64Insn *i);
+/* The end of tcg_jump when the page is another; after tcg_count. */
+const A64Insn *tcg_jump_page(ArmCpu *cpu, TcgCpu *t, uint64_t target);
+/* A direct branch out of the page. */
+const A64Insn *tcg_jump_far(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t target);
+
+static inline bool tcg_exit_requested(ArmCpu *cpu)
+{
+    return unlikely(atomic_load_explicit(&cpu->cs.exit_request, memory_order_relaxed));
+}
 
 /* A taken branch from i to n in the same page. */
 static inline const A64Insn *tcg_taken(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, const A64Insn *n)
 {
     tcg_count(cpu, t, i + 1);
     t->run_start = n;
-    if (unlikely(atomic_load_explicit(&cpu->cs.exit_request, memory_order_relaxed))) {
-        return tcg_leave(cpu, t, n);
+    return tcg_exit_requested(cpu) ? tcg_leave(cpu, t, n) : n;
+}
+
+/* An indirect branch. */
+static inline const A64Insn *tcg_jump(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t target)
+{
+    uint64_t off = target - tcg_pc_of(t, t->insns);
+
+    if (likely(off < GUEST_PAGE_SIZE && !(off & 3))) {
+        return tcg_taken(cpu, t, i, t->insns + off / 4);
     }
-    return n;
+    tcg_count(cpu, t, i + 1);
+    const TlbCodeEntry *e = &t->bank->code[target >> GUEST_PAGE_BITS & (TLB_CODE_ENTRIES - 1)];
+    if (likely(e->tag == (target & ~0xffcull)) && !tcg_exit_requested(cpu)) {
+        t->insns = e->page->insns;
+        t->pc_bias = e->tag - ((uintptr_t)t->insns >> 2);
+        t->run_start = t->insns + (target & 0xffc) / 4;
+        return t->run_start;
+    }
+    return tcg_jump_page(cpu, t, target);
 }
 
 /* Memory accesses that the TLB does not answer. False: the exception has been taken. Loads leave
@@ -67,5 +103,12 @@ static inline const A64Insn *tcg_taken(ArmCpu *cpu, TcgCpu *t, const A64Insn *i,
 bool tcg_load_slow(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsigned mo);
 bool tcg_store_slow(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsigned mo, uint64_t lo,
                     uint64_t hi);
+/* False: the stack pointer's alignment is checked and the fault has been taken. */
+bool tcg_sp_aligned(ArmCpu *cpu, TcgCpu *t, const A64Insn *i);
+
+uint32_t tcg_crc32(unsigned castagnoli, unsigned bytes, uint32_t crc, uint64_t data);
+
+/* AccelCpuOps.exec. */
+void tcg_exec(CpuState *cs);
 
 #endif

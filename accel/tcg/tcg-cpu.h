@@ -14,50 +14,58 @@ enum {
     INSNS_PER_PAGE = GUEST_PAGE_SIZE / 4,
 };
 
-/* A tag that no page has. */
-#define TLB_NO_TAG 1ull
+/* A tag that no page has: page tags are multiples of the page's size, up to unaligned low bits. */
+#define TLB_NO_TAG 0x800ull
 
 /* Plain RAM behind a page. A tag is the page's virtual address, or TLB_NO_TAG where the access has
- * to go the slow way: no permission, Device memory, code below a store. */
+ * to go the slow way: no permission, Device memory, predecoded code below a store. */
 typedef struct TlbEntry {
     uint64_t read, write;
     uintptr_t addend; /* host address - virtual address */
-    uint64_t global;  /* not tagged by an ASID */
+    uint8_t map_bits; /* log2 of the mapping that the page is of */
+    bool global;      /* not tagged by an ASID */
 } TlbEntry;
 
-/* The predecoded instructions of a guest physical page. */
 typedef struct CodePage CodePage;
 
+/* The predecoded instructions behind a page. */
 typedef struct TlbCodeEntry {
     uint64_t tag;
     CodePage *page;
-    uint64_t global;
+    uint8_t map_bits;
+    bool global;
 } TlbCodeEntry;
 
-/* Translations of one context (ArmMmuIdx), and of one ASID for EL0. */
+/* Translations of one context (ArmMmuIdx), for EL0 also of one ASID. */
 typedef struct TlbBank {
     TlbEntry data[TLB_DATA_ENTRIES];
     TlbCodeEntry code[TLB_CODE_ENTRIES];
-    uint16_t asid;
-    uint64_t used; /* age, for replacement */
-    bool empty;
+    uint16_t asid;  /* of entries that are not global */
+    bool empty;     /* nothing entered since it was cleared */
+    bool has_large; /* entries of mappings larger than a page */
+    bool has_non_global;
+    uint64_t last_use; /* age, for replacement */
 } TlbBank;
+
+typedef struct TcgTlb TcgTlb; /* tlb.c */
 
 typedef struct TcgCpu {
     /* ---- what instructions touch */
     TlbBank *bank;            /* of the current context */
-    TlbBank *bank_unpriv;     /* of EL0: LDTR, STTR */
+    TlbBank *bank_unpriv;     /* of LDTR and STTR */
     const A64Insn *insns;     /* records of the page pc is in */
-    uint64_t pc_bias;         /* pc = pc_bias + (address of the record >> 2) */
-    const A64Insn *run_start; /* first record not yet counted in insn_count */
-    bool leave;         /* the records may be stale: look pc up again after this instruction */
-    bool fp_enabled;    /* FP and AdvSIMD do not trap */
-    uint64_t loaded[2]; /* result of the slow load path */
+    uint64_t pc_bias;         /* address of a record's instruction - (record's own address >> 2) */
+    const A64Insn *run_start; /* first record that insn_count does not have */
+    bool leave;               /* the records may be out of date: look pc up after this store */
+    bool fp_enabled;          /* FP and AdvSIMD do not trap */
+    bool sync_pending;        /* flushes were broadcast since the last DSB */
+    uint64_t loaded[2];       /* results of out of line accesses */
 
-    /* ---- see tlb.c */
-    struct TcgTlb *tlb;
-    /* ---- see exec.c */
     ArmCpu *cpu;
+    TcgTlb *tlb;
+    /* ---- other threads look at these */
+    _Atomic bool in_guest;   /* executes instructions: does not yet see what is posted */
+    _Atomic bool has_posted; /* flushes wait for this vCPU (tlb.c) */
 } TcgCpu;
 
 static inline TcgCpu *tcg_cpu_of(ArmCpu *cpu)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A64 decoder: the generated tables and what their expressions call. */
 #include "accel/tcg/a64/a64.h"
-#include "hw/cpu/arm-cpu.h"
+#include "hw/cpu/arm-sysregs.h"
 #include "util/bits.h"
 
 /* ---- functions that sets and conditions of the table may call */
@@ -45,6 +45,27 @@ static inline uint64_t bitmask(uint32_t n, uint32_t immr, uint32_t imms, uint32_
         elem |= elem << size;
     }
     return sf ? elem : (uint32_t)elem;
+}
+
+static inline uint64_t lsl(uint64_t v, unsigned n)
+{
+    return v << n;
+}
+
+static inline uint64_t trunc_sf(uint32_t sf, uint64_t v)
+{
+    return sf ? v : (uint32_t)v;
+}
+
+/* The bits that BFM takes from its rotated source. */
+static inline uint64_t bfm_mask(uint32_t immr, uint32_t imms, uint32_t sf)
+{
+    return imms >= immr ? MASK64(imms - immr + 1) : MASK64(imms + 1) << ((sf ? 64 : 32) - immr);
+}
+
+static inline int64_t sysreg(uint32_t op0, uint32_t op1, uint32_t crn, uint32_t crm, uint32_t op2)
+{
+    return ARM_SYSREG(op0, op1, crn, crm, op2);
 }
 
 #include "gen/a64-rows.h"

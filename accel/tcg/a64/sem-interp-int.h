@@ -147,6 +147,26 @@ static inline V64 v_zext(SemCtx c, unsigned bits, V64 a)
     return (V64){a.u & MASK64(bits)};
 }
 
+/* ExtendReg() without its shift: `option` is UXTB, UXTH, UXTW, UXTX, SXTB, ... */
+static inline V64 v_extend_reg(SemCtx c, unsigned option, V64 a)
+{
+    unsigned bits = 8u << (option & 3);
+
+    return option & 4 ? v_sext(c, bits, a) : v_zext(c, bits, a);
+}
+
+/* The width's bits of a:b from bit n up. */
+static inline V64 v_extr(SemCtx c, unsigned sf, V64 a, V64 b, unsigned n)
+{
+    return n ? v_trunc(sf, b.u >> n | a.u << ((sf ? 64 : 32) - n)) : b;
+}
+
+/* CRC of the low bytes, with the polynomial of IEEE 802.3 or Castagnoli's. */
+static inline V64 v_crc32(SemCtx c, unsigned castagnoli, unsigned bytes, V64 crc, V64 data)
+{
+    return (V64){tcg_crc32(castagnoli, bytes, (uint32_t)crc.u, data.u)};
+}
+
 /* ---- truth values */
 
 static inline VB v_eqz(SemCtx c, V64 a)

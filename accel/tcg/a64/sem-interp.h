@@ -65,11 +65,6 @@ static inline SemRet sem_stop(SemCtx c)
     return (SemRet){NULL};
 }
 
-static inline uint64_t tcg_pc_of(const TcgCpu *t, const A64Insn *i)
-{
-    return t->pc_bias + ((uintptr_t)i >> 2);
-}
-
 /* The address of the instruction. */
 static inline V64 pc_get(SemCtx c)
 {
@@ -84,7 +79,7 @@ static inline SemRet br_rel(SemCtx c, int64_t off)
     if (likely((uintptr_t)n - (uintptr_t)c.t->insns < INSNS_PER_PAGE * sizeof(A64Insn))) {
         return (SemRet){tcg_taken(c.cpu, c.t, c.i, n)};
     }
-    return (SemRet){tcg_jump(c.cpu, c.t, c.i, tcg_pc_of(c.t, c.i) + (uint64_t)off)};
+    return (SemRet){tcg_jump_far(c.cpu, c.t, c.i, tcg_pc_of(c.t, c.i) + (uint64_t)off)};
 }
 
 static inline SemRet br_if(SemCtx c, VB cond, int64_t off)
@@ -129,5 +124,6 @@ static inline void vec_set(SemCtx c, unsigned n, V128 v)
 
 #include "accel/tcg/a64/sem-interp-int.h"
 #include "accel/tcg/a64/sem-interp-mem.h"
+#include "accel/tcg/a64/sem-interp-sys.h"
 
 #endif

@@ -40,6 +40,9 @@ enum {
     MO_RELEASE = 1 << 8,
 };
 
+/* Begins the meaning of a row: SEM(ROW, unsigned split_field, ...). */
+#define SEM(row, ...) static inline SemRet sem_##row(SemCtx c, const A64Insn *i, ##__VA_ARGS__)
+
 #include "accel/tcg/a64/sem-interp.h"
 
 #endif

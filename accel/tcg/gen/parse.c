@@ -201,15 +201,17 @@ static void parse_attributes(Row *r, char *text)
     }
 }
 
-/* The next '|' that separates parts; "||" belongs to expressions. */
+/* The next '|' that separates parts: one with white space behind it, or the first of an empty
+ * part's " || ". Expressions have no blanks, so their "||" is safe. */
 static char *part_end(char *s)
 {
     bool quoted = false;
 
-    for (; *s; s++) {
-        quoted ^= *s == '"';
-        if (*s == '|' && !quoted && isspace((unsigned char)s[1] ? s[1] : ' ')) {
-            return s;
+    for (char *p = s; *p; p++) {
+        quoted ^= *p == '"';
+        bool empty_part = p[0] == '|' && p[1] == '|' && p > s && p[-1] == ' ' && p[2] == ' ';
+        if (!quoted && p[0] == '|' && (empty_part || p[1] == ' ')) {
+            return p;
         }
     }
     return NULL;

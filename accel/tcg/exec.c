@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* The interpreter's loop: from cpu->pc to records, and what operations do when they leave them. */
+#include "accel/tcg/exec.h"
+
+#include "accel/tcg/sys.h"
+#include "accel/tcg/tlb.h"
+#include "util/rcu.h"
+
+/* ---- ways out of operations */
+
+const A64Insn *tcg_leave(ArmCpu *cpu, TcgCpu *t, const A64Insn *next)
+{
+    tcg_count(cpu, t, next);
+    t->run_start = next;
+    cpu->pc = tcg_pc_of(t, next);
+    return NULL;
+}
+
+const A64Insn *tcg_raise(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, ArmException *exc)
+{
+    tcg_leave(cpu, t, i);
+    exc->ret = cpu->pc;
+    arm_exc_enter(cpu, exc);
+    return NULL;
+}
+
+const A64Insn *tcg_fp_trap(ArmCpu *cpu, TcgCpu *t, const A64Insn *i)
+{
+    ArmException exc;
+
+    if (arm_fp_access(cpu, &exc)) { /* fp_enabled was out of date */
+        return tcg_leave(cpu, t, i);
+    }
+    return tcg_raise(cpu, t, i, &exc);
+}
+
+const A64Insn *tcg_jump_page(ArmCpu *cpu, TcgCpu *t, uint64_t target)
+{
+    t->run_start = t->insns;
+    cpu->pc = target;
+    return NULL;
+}
+
+const A64Insn *tcg_jump_far(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t target)
+{
+    return tcg_jump(cpu, t, i, target);
+}
+
+/* ---- the operations that no row makes */
+
+A64_HANDLER(undecoded)
+{
+    code_decode(code_page_of(t->insns), i);
+    A64_DISPATCH(cpu, t, i);
+}
+
+/* Behind the last record of a page: falling through into the next. */
+A64_HANDLER(page_end)
+{
+    const A64Insn *next = tcg_jump(cpu, t, i - 1, tcg_pc_of(t, i));
+
+    if (!next) {
+        return NULL;
+    }
+    A64_DISPATCH(cpu, t, next);
+}
+
+A64_HANDLER(unallocated)
+{
+    return sys_undefined(cpu, t, i);
+}
+
+/* ---- the loop */
+
+/* The record of cpu->pc; NULL when fetching it took an exception. */
+static const A64Insn *enter_page(ArmCpu *cpu, TcgCpu *t)
+{
+    ArmException exc;
+    CodePage *page = tlb_lookup_code(cpu, t, cpu->pc, &exc);
+
+    if (!page) {
+        exc.ret = cpu->pc;
+        arm_exc_enter(cpu, &exc);
+        return NULL;
+    }
+    t->insns = page->insns;
+    t->pc_bias = (cpu->pc & ~(uint64_t)(GUEST_PAGE_SIZE - 1)) - ((uintptr_t)t->insns >> 2);
+    t->run_start = t->insns + (cpu->pc & (GUEST_PAGE_SIZE - 1)) / 4;
+    return t->run_start;
+}
+
+/* What comes before the next instruction: true when it changed pc. */
+static bool take_pending(ArmCpu *cpu)
+{
+    ArmException exc;
+
+    if (atomic_load_explicit(&cpu->cs.interrupt, memory_order_relaxed) &&
+        arm_exc_pending(cpu, &exc)) {
+        arm_exc_enter(cpu, &exc);
+        return true;
+    }
+    if (unlikely(cpu->pstate & PSTATE_IL)) {
+        exc = arm_exc_sync(cpu, EC_ILLEGAL_STATE, 0);
+        exc.ret = cpu->pc;
+        arm_exc_enter(cpu, &exc);
+        return true;
+    }
+    return false;
+}
+
+void tcg_exec(CpuState *cs)
+{
+    ArmCpu *cpu = arm_cpu_of(cs);
+    TcgCpu *t = tcg_cpu_of(cpu);
+
+    rcu_read_lock();
+    atomic_store(&t->in_guest, true);
+    while (!tcg_exit_requested(cpu) && !atomic_load_explicit(&cs->halted, memory_order_relaxed)) {
+        if (unlikely(atomic_load_explicit(&t->has_posted, memory_order_acquire))) {
+            tlb_serve(cpu, t);
+        }
+        t->leave = false;
+        if (take_pending(cpu)) {
+            continue;
+        }
+        tlb_select(cpu, t);
+        for (const A64Insn *i = enter_page(cpu, t); i;) {
+            i = a64_handler_of(i)(cpu, t, i);
+        }
+    }
+    atomic_store(&t->in_guest, false);
+    rcu_read_unlock();
+}

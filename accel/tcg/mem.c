@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/* Guest memory accesses that the TLB does not answer: fills, page crossings, devices, faults. */
+#include "accel/tcg/a64/sem.h"
+#include "accel/tcg/exec.h"
+#include "accel/tcg/tlb.h"
+
+/* An access, cut at the page boundary. */
+typedef struct Piece {
+    uint64_t va;
+    unsigned bytes;
+    TlbPage page;
+} Piece;
+
+typedef struct Access {
+    Piece pieces[2];
+    unsigned n;
+} Access;
+
+static bool take(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, ArmException *exc)
+{
+    tcg_raise(cpu, t, i, exc);
+    return false;
+}
+
+/* Translates all of the access before anything is touched. */
+static bool access_begin(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsigned mo,
+                         ArmAccess access, Access *ret)
+{
+    unsigned bytes = 1u << (mo & MO_SIZE), room = GUEST_PAGE_SIZE - va % GUEST_PAGE_SIZE;
+    bool unaligned = va & (bytes - 1);
+    ArmException exc;
+
+    ret->n = 0;
+    if (unaligned && (mo & MO_ALIGN)) {
+        exc = arm_mmu_alignment_fault(cpu, va, access);
+        return take(cpu, t, i, &exc);
+    }
+    for (unsigned done = 0; done < bytes;) {
+        Piece *p = &ret->pieces[ret->n++];
+
+        p->va = va + done;
+        p->bytes = MIN(bytes - done, done ? bytes : room);
+        if (!tlb_lookup(cpu, t, p->va, access, mo & MO_UNPRIV, &p->page, &exc)) {
+            return take(cpu, t, i, &exc);
+        }
+        if (unaligned && p->page.device) {
+            exc = arm_mmu_alignment_fault(cpu, p->va, access);
+            return take(cpu, t, i, &exc);
+        }
+        done += p->bytes;
+    }
+    return true;
+}
+
+/* Devices see naturally aligned powers of two, the largest first. */
+static unsigned device_step(uint64_t pa, unsigned bytes)
+{
+    unsigned step = 8;
+
+    while (step > bytes || (pa & (step - 1))) {
+        step /= 2;
+    }
+    return step;
+}
+
+static MemResult piece_load(ArmCpu *cpu, const Piece *p, uint8_t *buf)
+{
+    if (p->page.host) {
+        memcpy(buf, p->page.host, p->bytes);
+        return MEM_OK;
+    }
+    for (unsigned done = 0, step; done < p->bytes; done += step) {
+        uint64_t v = 0;
+
+        step = device_step(p->page.pa + done, p->bytes - done);
+        MemResult r = address_space_load(cpu->cs.as, p->page.pa + done, step, p->page.attrs, &v);
+        if (r != MEM_OK) {
+            return r;
+        }
+        st_le(buf + done, step, v);
+    }
+    return MEM_OK;
+}
+
+static MemResult piece_store(ArmCpu *cpu, const Piece *p, const uint8_t *buf)
+{
+    if (p->page.host && p->page.writable) {
+        if (p->bytes == 8 && !((uintptr_t)p->page.host & 7)) { /* a store is seen whole */
+            __atomic_store_n((uint64_t *)(void *)p->page.host, ld_le(buf, 8), __ATOMIC_RELAXED);
+        } else {
+            memcpy(p->page.host, buf, p->bytes);
+        }
+        ram_written(p->page.ram, p->page.offset, p->bytes);
+        return MEM_OK;
+    }
+    for (unsigned done = 0, step; done < p->bytes; done += step) {
+        step = device_step(p->page.pa + done, p->bytes - done);
+        MemResult r = address_space_store(cpu->cs.as, p->page.pa + done, step, p->page.attrs,
+                                          ld_le(buf + done, step));
+        if (r != MEM_OK) {
+            return r;
+        }
+    }
+    return MEM_OK;
+}
+
+static bool external_abort(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, ArmAccess access)
+{
+    ArmException exc = arm_mmu_external_abort(cpu, va, access);
+
+    return take(cpu, t, i, &exc);
+}
+
+bool tcg_load_slow(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsigned mo)
+{
+    Access a;
+    uint8_t buf[16] = {0};
+    unsigned done = 0;
+
+    if (!access_begin(cpu, t, i, va, mo, ARM_LOAD, &a)) {
+        return false;
+    }
+    for (unsigned k = 0; k < a.n; k++) {
+        if (piece_load(cpu, &a.pieces[k], buf + done) != MEM_OK) {
+            return external_abort(cpu, t, i, a.pieces[k].va, ARM_LOAD);
+        }
+        done += a.pieces[k].bytes;
+    }
+    if (mo & MO_ACQUIRE) {
+        atomic_thread_fence(memory_order_acquire);
+    }
+    memcpy(t->loaded, buf, sizeof(buf));
+    return true;
+}
+
+bool tcg_store_slow(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsigned mo, uint64_t lo,
+                    uint64_t hi)
+{
+    Access a;
+    uint8_t buf[16];
+    unsigned done = 0;
+
+    memcpy(buf, &lo, 8);
+    memcpy(buf + 8, &hi, 8);
+    if (!access_begin(cpu, t, i, va, mo, ARM_STORE, &a)) {
+        return false;
+    }
+    for (unsigned k = 0; k < a.n; k++) {
+        if (piece_store(cpu, &a.pieces[k], buf + done) != MEM_OK) {
+            return external_abort(cpu, t, i, a.pieces[k].va, ARM_STORE);
+        }
+        done += a.pieces[k].bytes;
+    }
+    if (mo & MO_RELEASE) {
+        atomic_thread_fence(memory_order_seq_cst);
+    }
+    return true;
+}
+
+bool tcg_sp_aligned(ArmCpu *cpu, TcgCpu *t, const A64Insn *i)
+{
+    int el = arm_el(cpu);
+    /* SCTLR_ELx.SA, and SA0 for EL0. */
+    bool checked = el ? cpu->sctlr[el] >> 3 & 1 : cpu->sctlr[1] >> 4 & 1;
+
+    if (checked) {
+        ArmException exc = arm_exc_sync(cpu, EC_SP_ALIGN, 0);
+        return take(cpu, t, i, &exc);
+    }
+    return true;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/* What system instructions do (Arm ARM C4.1.94, D1): exceptions, waiting, PSTATE, registers. */
+#include "accel/tcg/sys.h"
+
+#include "accel/tcg/exec.h"
+#include "accel/tcg/tlb.h"
+#include "hw/cpu/arm-sysregs.h"
+
+#define SCTLR_UMA  BIT64(9)
+#define SCTLR_DZE  BIT64(14)
+#define SCTLR_NTWI BIT64(16)
+#define SCTLR_NTWE BIT64(18)
+
+/* ---- exceptions */
+
+static const A64Insn *raise_sync(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, unsigned ec,
+                                 uint32_t iss)
+{
+    ArmException exc = arm_exc_sync(cpu, ec, iss);
+
+    return tcg_raise(cpu, t, i, &exc);
+}
+
+const A64Insn *sys_undefined(ArmCpu *cpu, TcgCpu *t, const A64Insn *i)
+{
+    ArmException exc = arm_exc_undefined(cpu);
+
+    return tcg_raise(cpu, t, i, &exc);
+}
+
+/* A call of a higher level returns behind itself. */
+static const A64Insn *raise_call(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, unsigned ec,
+                                 uint32_t iss)
+{
+    return raise_sync(cpu, t, i + 1, ec, iss);
+}
+
+const A64Insn *sys_svc(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint32_t imm16)
+{
+    return raise_call(cpu, t, i, EC_SVC64, imm16);
+}
+
+/* Firmware calls are answered when PSCI uses this instruction; pc already stands behind it. */
+static bool firmware_call(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, ArmPsciConduit conduit)
+{
+    if (cpu->psci_conduit != (int)conduit || arm_el(cpu) == 0) {
+        return false;
+    }
+    uint64_t pc = cpu->pc;
+    cpu->pc = tcg_pc_of(t, i + 1);
+    if (!arm_psci_call(cpu, conduit)) {
+        cpu->pc = pc;
+        return false;
+    }
+    tcg_count(cpu, t, i + 1);
+    return true;
+}
+
+const A64Insn *sys_hvc(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint32_t imm16)
+{
+    if (firmware_call(cpu, t, i, ARM_PSCI_HVC)) {
+        return NULL;
+    }
+    if (!cpu->has_el2 || arm_el(cpu) == 0) {
+        return sys_undefined(cpu, t, i);
+    }
+    return raise_call(cpu, t, i, EC_HVC64, imm16);
+}
+
+const A64Insn *sys_smc(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint32_t imm16)
+{
+    if (firmware_call(cpu, t, i, ARM_PSCI_SMC)) {
+        return NULL;
+    }
+    if (!cpu->has_el3 || arm_el(cpu) == 0) {
+        return sys_undefined(cpu, t, i);
+    }
+    return raise_call(cpu, t, i, EC_SMC64, imm16);
+}
+
+const A64Insn *sys_brk(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint32_t imm16)
+{
+    return raise_sync(cpu, t, i, EC_BRK, imm16);
+}
+
+const A64Insn *sys_exception_return(ArmCpu *cpu, TcgCpu *t, const A64Insn *i)
+{
+    if (arm_el(cpu) == 0) {
+        return sys_undefined(cpu, t, i);
+    }
+    tcg_leave(cpu, t, i + 1);
+    cpu->excl_addr = UINT64_MAX;
+    arm_exc_return(cpu);
+    return NULL;
+}
+
+/* ---- waiting */
+
+/* EL0 may wait only if the kernel lets it; the syndrome says "always" and which instruction. */
+static bool wait_is_trapped(const ArmCpu *cpu, SysWait what)
+{
+    uint64_t allowed = what == SYS_WFI ? SCTLR_NTWI : SCTLR_NTWE;
+
+    return what != SYS_YIELD && arm_el(cpu) == 0 && !(cpu->sctlr[1] & allowed);
+}
+
+const A64Insn *sys_wait(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, SysWait what)
+{
+    if (wait_is_trapped(cpu, what)) {
+        bool would_wait = what == SYS_WFI ? !cpu->cs.ops->has_work(&cpu->cs) : !cpu->event_register;
+        if (would_wait) {
+            return raise_sync(cpu, t, i, EC_WFX, 1u << 24 | 0xeu << 20 | (what == SYS_WFE));
+        }
+    }
+    tcg_leave(cpu, t, i + 1);
+    if (what == SYS_WFI) {
+        if (!cpu->cs.ops->has_work(&cpu->cs)) {
+            atomic_store(&cpu->cs.halted, true);
+        }
+    } else if (what == SYS_WFE && cpu->event_register) {
+        cpu->event_register = false;
+    } else {
+        g_thread_yield(); /* a spurious wake-up is allowed: other vCPUs get the host's time */
+    }
+    return NULL;
+}
+
+/* The local event register is one store, whoever makes it. */
+void sys_send_event(void)
+{
+    CPU_FOREACH (cs) {
+        arm_cpu_of(cs)->event_register = true;
+    }
+}
+
+const A64Insn *sys_sync(ArmCpu *cpu, TcgCpu *t, const A64Insn *i)
+{
+    tlb_sync(cpu, t);
+    return tcg_leave(cpu, t, i + 1);
+}
+
+/* ---- PSTATE */
+
+const A64Insn *sys_pstate_set(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint32_t bit,
+                              unsigned value, int min_el)
+{
+    if (arm_el(cpu) < min_el) {
+        return sys_undefined(cpu, t, i);
+    }
+    uint32_t old = arm_pstate_read(cpu);
+    arm_pstate_write(cpu, value ? old | bit : old & ~bit);
+    return tcg_leave(cpu, t, i + 1);
+}
+
+const A64Insn *sys_daif_el0(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint32_t bits, bool set)
+{
+    if (!(cpu->sctlr[1] & SCTLR_UMA)) {
+        /* ISS of a trapped MSR: op0 0, op1 3, CRn 4, CRm, op2, Rt 31, write. */
+        unsigned op2 = set ? 6 : 7, crm = bits >> 6;
+        return raise_sync(cpu, t, i, EC_SYSREG,
+                          op2 << 17 | 3u << 14 | 4u << 10 | 31u << 5 | crm << 1);
+    }
+    cpu->pstate = set ? cpu->pstate | bits : cpu->pstate & ~bits;
+    return tcg_leave(cpu, t, i + 1);
+}
+
+/* ---- system registers */
+
+const A64Insn *sys_read(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint16_t encoding)
+{
+    ArmException exc;
+    uint64_t v;
+
+    if (unlikely(!arm_sysreg_read(cpu, encoding, i->rd, &v, &exc))) {
+        return tcg_raise(cpu, t, i, &exc);
+    }
+    cpu->x[i->rd] = v;
+    cpu->x[ARM_X_ZR] = 0;
+    return i + 1;
+}
+
+const A64Insn *sys_write(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint16_t encoding, uint64_t v)
+{
+    const ArmSysReg *reg = NULL;
+    ArmException exc;
+
+    if (unlikely(!arm_sysreg_write(cpu, encoding, i->rd, v, &reg, &exc))) {
+        return tcg_raise(cpu, t, i, &exc);
+    }
+    if (!reg || (reg->flags & (ARM_SYSREG_REGIME | ARM_SYSREG_ENDS_BLOCK))) {
+        return tcg_leave(cpu, t, i + 1);
+    }
+    return i + 1;
+}
+
+/* The row for DC ZVA has the rule of access; the stores are ours. */
+const A64Insn *sys_dc_zva(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t addr)
+{
+    uint64_t size = 4ull << (cpu->id.dczid & 15);
+    const ArmSysReg *reg = NULL;
+    ArmException exc;
+
+    if (!arm_sysreg_write(cpu, ARM_SYSREG(1, 3, 7, 4, 1), i->rd, addr, &reg, &exc)) {
+        return tcg_raise(cpu, t, i, &exc);
+    }
+    addr &= ~(size - 1);
+    void *p = tlb_find_write(t->bank, addr, (unsigned)size);
+    if (likely(p)) {
+        memset(p, 0, size);
+        return i + 1;
+    }
+    for (uint64_t off = 0; off < size; off += MIN(size, 16)) {
+        if (!tcg_store_slow(cpu, t, i, addr + off, size < 16 ? 3 : 4, 0, 0)) {
+            return NULL;
+        }
+    }
+    return i + 1;
+}
