@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+# For shell tests: a VM in a temporary directory, driven over QMP with socat. Source it.
+# shellcheck shell=sh
+# vm_start POISE OPTION...: starts it paused; vm_qmp JSON PATTERN: sends, waits for a line with the
+# pattern, prints it; vm_console PATTERN SECONDS: waits for the serial port; vm_end: exit status.
+vm_dir=$(mktemp -d)
+vm_pid=''
+vm_cleanup() {
+    [ -z "$vm_pid" ] || kill -9 "$vm_pid" 2>/dev/null || true
+    rm -rf "$vm_dir"
+}
+trap vm_cleanup EXIT
+trap 'exit 130' INT TERM
+
+vm_start() {
+    rm -f "$vm_dir"/*
+    mkfifo "$vm_dir/in" "$vm_dir/out"
+    : >"$vm_dir/console"
+    "$@" -nodefaults -serial "file:$vm_dir/console" -qmp "unix:$vm_dir/qmp,server=on,wait=off" &
+    vm_pid=$!
+    socat - "UNIX-CONNECT:$vm_dir/qmp,retry=200,interval=0.05" <"$vm_dir/in" >"$vm_dir/out" &
+    exec 3>"$vm_dir/in" 4<"$vm_dir/out"
+    vm_expect '"QMP"' && vm_qmp '{"execute": "qmp_capabilities"}' return >/dev/null
+}
+
+vm_expect() {
+    while read -r vm_line <&4; do
+        case $vm_line in *"$1"*)
+            printf '%s\n' "$vm_line"
+            return 0
+            ;;
+        esac
+    done
+    echo "QMP ended before: $1" >&2
+    return 1
+}
+
+vm_qmp() {
+    printf '%s\n' "$1" >&3 && vm_expect "$2"
+}
+
+vm_console() {
+    timeout "$2" sh -c 'tail -n +1 -f "$1" & echo $! >"$3"; wait' sh "$vm_dir/console" "$1" \
+        "$vm_dir/tail.pid" 2>/dev/null | grep -a -m 1 -e "$1"
+    vm_found=$?
+    kill "$(cat "$vm_dir/tail.pid")" 2>/dev/null || true
+    return $vm_found
+}
+
+vm_end() {
+    exec 3>&- 4<&-
+    wait "$vm_pid"
+    vm_status=$?
+    vm_pid=''
+    return $vm_status
+}
