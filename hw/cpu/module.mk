@@ -3,5 +3,8 @@ hw-srcs += hw/cpu/arm-cpu.c hw/cpu/arm-exc.c hw/cpu/arm-mmu.c hw/cpu/arm-models.
            hw/cpu/arm-sysregs-debug.c hw/cpu/arm-sysregs-id.c hw/cpu/arm-sysregs-maint.c \
            hw/cpu/arm-sysregs-pmu.c hw/cpu/arm-timer.c
 
-unit-tests += arm-mmu
+unit-tests += arm-exc arm-mmu arm-sysregs gic
+unit-libs-arm-exc := util qapi qom backends softmmu hw
 unit-libs-arm-mmu := util qapi qom backends softmmu hw
+unit-libs-arm-sysregs := util qapi qom backends softmmu hw
+unit-libs-gic := util qapi qom backends softmmu hw
