@@ -17,3 +17,6 @@ accel-srcs += $(addprefix accel/tcg/a64/,decode.c disas.c handlers.c)
 # Meanings: sem-NAME.c for each `group NAME` of the table.
 accel-srcs += $(addprefix accel/tcg/a64/,sem-atomic.c sem-branch.c sem-int.c sem-mem.c sem-muldiv.c \
               sem-sys.c)
+accel-srcs += $(addprefix accel/tcg/a64/,sem-crypto.c sem-fp.c sem-simd-diff.c sem-simd-fp.c \
+              sem-simd-mem.c sem-simd-misc.c sem-simd-perm.c sem-simd-same.c sem-simd-shift.c \
+              vec-crypto.c vec-fp.c vec-lanes.c)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A64 decoder: the generated tables and what their expressions call. */
 #include "accel/tcg/a64/a64.h"
+#include "accel/tcg/a64/decode-simd.h"
 #include "hw/cpu/arm-sysregs.h"
 #include "util/bits.h"
 

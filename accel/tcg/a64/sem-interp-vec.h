@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MIT */
+/* Integer vector verbs of the interpreter: the host's vectors where GCC can make them. */
+#ifndef ACCEL_TCG_A64_SEM_INTERP_VEC_H
+#define ACCEL_TCG_A64_SEM_INTERP_VEC_H
+
+#include "accel/tcg/a64/sem.h"
+#include "accel/tcg/a64/vec-lanes.h"
+
+typedef uint8_t VecU8 __attribute__((vector_size(16)));
+typedef uint16_t VecU16 __attribute__((vector_size(16)));
+typedef uint32_t VecU32 __attribute__((vector_size(16)));
+typedef uint64_t VecU64 __attribute__((vector_size(16)));
+typedef int8_t VecS8 __attribute__((vector_size(16)));
+typedef int16_t VecS16 __attribute__((vector_size(16)));
+typedef int32_t VecS32 __attribute__((vector_size(16)));
+typedef int64_t VecS64 __attribute__((vector_size(16)));
+
+/* ---- registers */
+
+/* Writes a result: what is above its bytes becomes zero. */
+static inline void vec_put(SemCtx c, unsigned n, unsigned bytes, V128 v)
+{
+    if (bytes < 16) {
+        v.v.d[0] &= MASK64(8 * bytes);
+        v.v.d[1] = 0;
+    }
+    vec_set(c, n, v);
+}
+
+/* The bytes that count, zero above. */
+static inline V128 vec_low(SemCtx c, unsigned bytes, V128 v)
+{
+    if (bytes < 16) {
+        v.v.d[0] &= MASK64(8 * bytes);
+        v.v.d[1] = 0;
+    }
+    return v;
+}
+
+static inline V128 vec_take(SemCtx c, VecShape s, unsigned n)
+{
+    return vec_low(c, s.bytes, vec_get(c, n));
+}
+
+/* The lower or the upper half, in the low half. */
+static inline V128 vec_half(SemCtx c, unsigned high, V128 v)
+{
+    return high ? (V128){{.d = {v.v.d[1], 0}}} : (V128){{.d = {v.v.d[0], 0}}};
+}
+
+/* The low half of v as the lower (upper zero) or, with the lower kept from `old`, upper half. */
+static inline V128 vec_join(SemCtx c, unsigned high, V128 old, V128 v)
+{
+    return high ? (V128){{.d = {old.v.d[0], v.v.d[0]}}} : (V128){{.d = {v.v.d[0], 0}}};
+}
+
+static inline V64 vec_lane(SemCtx c, unsigned esize, unsigned n, V128 v)
+{
+    return (V64){lane_u(&v.v, esize, n)};
+}
+
+static inline V128 vec_insert(SemCtx c, unsigned esize, unsigned n, V128 v, V64 x)
+{
+    lane_put(&v.v, esize, n, x.u);
+    return v;
+}
+
+static inline V128 vec_const(SemCtx c, uint64_t lo, uint64_t hi)
+{
+    return (V128){{.d = {lo, hi}}};
+}
+
+static inline V128 vec_from64(SemCtx c, V64 lo, V64 hi)
+{
+    return (V128){{.d = {lo.u, hi.u}}};
+}
+
+/* Every element the low bits of x. */
+static inline V128 vec_dup(SemCtx c, unsigned esize, V64 x)
+{
+    static const uint64_t ones[] = {0x0101010101010101, 0x0001000100010001, 0x100000001, 1};
+    uint64_t v = (x.u & MASK64(8u << esize)) * ones[esize];
+
+    return (V128){{.d = {v, v}}};
+}
+
+/* ---- element by element
+ * In the expressions x and y are unsigned vectors, X and Y the same signed; n is a constant. */
+
+#define VEC_FROM(T, v)            \
+    ({                            \
+        T from_;                  \
+        memcpy(&from_, &(v), 16); \
+        from_;                    \
+    })
+#define VEC_TO(value)               \
+    ({                              \
+        V128 to_;                   \
+        memcpy(&to_, &(value), 16); \
+        to_;                        \
+    })
+#define VEC_CASE(size, bits, expr)                      \
+    {                                                   \
+        typedef VecU##bits U;                           \
+        typedef VecS##bits S;                           \
+        enum { BITS = bits };                           \
+        const U x = VEC_FROM(U, a), y = VEC_FROM(U, b); \
+        const S X = (S)x, Y = (S)y;                     \
+        const U r_ = (U)(expr);                         \
+        (void)X, (void)Y, (void)y, (void)BITS; \
+        return VEC_TO(r_);                              \
+    }
+#define VEC_SWITCH(expr)      \
+    switch (s.esize) {        \
+    case 0:                   \
+        VEC_CASE(0, 8, expr)  \
+    case 1:                   \
+        VEC_CASE(1, 16, expr) \
+    case 2:                   \
+        VEC_CASE(2, 32, expr) \
+    default:                  \
+        VEC_CASE(3, 64, expr) \
+    }
+#define VEC2(name, expr)                                                \
+    static inline V128 vec_##name(SemCtx c, VecShape s, V128 a, V128 b) \
+    {                                                                   \
+        VEC_SWITCH(expr)                                                \
+    }
+#define VEC1(name, expr)                                        \
+    static inline V128 vec_##name(SemCtx c, VecShape s, V128 a) \
+    {                                                           \
+        const V128 b = a;                                       \
+        VEC_SWITCH(expr)                                        \
+    }
+#define VEC_SHIFT(name, expr)                                               \
+    static inline V128 vec_##name(SemCtx c, VecShape s, V128 a, unsigned n) \
+    {                                                                       \
+        const V128 b = a;                                                   \
+        VEC_SWITCH(expr)                                                    \
+    }
+/* Chosen by a mask of all ones or zeros. */
+#define VEC_PICK(mask, u, v) (((U)(mask) & (U)(u)) | (~(U)(mask) & (U)(v)))
+
+VEC2(add, x + y)
+VEC2(sub, x - y)
+VEC2(mul, x *y)
+VEC2(and, x &y)
+VEC2(or, x | y)
+VEC2(xor, x ^ y)
+VEC2(bic, x & ~y)
+VEC2(orn, x | ~y)
+VEC1(not, ~x)
+VEC1(neg, -x)
+VEC1(abs, (x ^ (U)(X >> (BITS - 1))) - (U)(X >> (BITS - 1)))
+VEC2(eq, x == y)
+VEC2(gts, X > Y)
+VEC2(ges, X >= Y)
+VEC2(gtu, x > y)
+VEC2(geu, x >= y)
+VEC2(tst, (x & y) != 0)
+VEC2(maxs, VEC_PICK(X > Y, x, y))
+VEC2(mins, VEC_PICK(X > Y, y, x))
+VEC2(maxu, VEC_PICK(x > y, x, y))
+VEC2(minu, VEC_PICK(x > y, y, x))
+VEC2(abds, VEC_PICK(X > Y, x - y, y - x))
+VEC2(abdu, VEC_PICK(x > y, x - y, y - x))
+/* Halves of sums and differences, which do not overflow; the rounding ones round up. */
+VEC2(haddu, (x & y) + ((x ^ y) >> 1))
+VEC2(hadds, (x & y) + (U)((S)(x ^ y) >> 1))
+VEC2(rhaddu, (x | y) - ((x ^ y) >> 1))
+VEC2(rhadds, (x | y) - (U)((S)(x ^ y) >> 1))
+VEC2(hsubu, (x >> 1) - (y >> 1) - (~x & y & 1))
+VEC2(hsubs, (U)(X >> 1) - (U)(Y >> 1) - (~x & y & 1))
+
+/* Shifts by 0 to the element's size, that included. */
+VEC_SHIFT(shl, x << n)
+VEC_SHIFT(shru, n < BITS ? x >> n : x ^ x)
+VEC_SHIFT(shrs, X >> (n < BITS ? n : BITS - 1))
+VEC_SHIFT(rshru, (n < BITS ? x >> n : x ^ x) + (x >> (n - 1) & 1))
+VEC_SHIFT(rshrs, (U)(X >> (n < BITS ? n : BITS - 1)) + (x >> (n - 1) & 1))
+
+/* ---- saturating: QC is set when an element was out of range */
+
+static inline void vec_note_qc(SemCtx c, uint64_t lo, uint64_t hi)
+{
+    if (lo | hi) {
+        c.cpu->fpsr |= FPSR_QC;
+    }
+}
+#define VEC_SAT_CASE(bits, over_expr, sat_expr, sum)               \
+    {                                                              \
+        typedef VecU##bits U;                                      \
+        typedef VecS##bits S;                                      \
+        enum { BITS = bits };                                      \
+        const U x = VEC_FROM(U, a), y = VEC_FROM(U, b), r = (sum); \
+        const U over = (U)(over_expr), sat = (U)(sat_expr);        \
+        const U r_ = VEC_PICK(over, sat, r);                       \
+        const V128 o_ = VEC_TO(over);                              \
+        (void)BITS, (void)sizeof(S);                                                \
+        vec_note_qc(c, o_.v.d[0], o_.v.d[1]);                      \
+        return VEC_TO(r_);                                         \
+    }
+#define VEC_SAT(name, sum, over, sat)                                   \
+    static inline V128 vec_##name(SemCtx c, VecShape s, V128 a, V128 b) \
+    {                                                                   \
+        switch (s.esize) {                                              \
+        case 0:                                                         \
+            VEC_SAT_CASE(8, over, sat, sum)                             \
+        case 1:                                                         \
+            VEC_SAT_CASE(16, over, sat, sum)                            \
+        case 2:                                                         \
+            VEC_SAT_CASE(32, over, sat, sum)                            \
+        default:                                                        \
+            VEC_SAT_CASE(64, over, sat, sum)                            \
+        }                                                               \
+    }
+#define VEC_SIGN(v)  ((S)(v) >> (BITS - 1))
+#define VEC_LIMIT(v) ((U)VEC_SIGN(v) ^ ((U)(-(x ^ x) - 1) >> 1))
+
+VEC_SAT(uqadd, x + y, r < x, ~(x ^ x))
+VEC_SAT(uqsub, x - y, x < y, x ^ x)
+VEC_SAT(sqadd, x + y, VEC_SIGN(~(x ^ y) & (x ^ r)), VEC_LIMIT(x))
+VEC_SAT(sqsub, x - y, VEC_SIGN((x ^ y) & (x ^ r)), VEC_LIMIT(x))
+
+/* ---- changes of element size: s gives the narrow element */
+
+#define VEC_WIDEN(name, T, W)                                                                 \
+    static inline V128 vec_##name(SemCtx c, VecShape s, V128 a)                               \
+    {                                                                                         \
+        V128 r;                                                                               \
+        switch (s.esize) {                                                                    \
+        case 0:                                                                               \
+            for (unsigned k = 0; k < 8; k++) {                                                \
+                r.v.h[k] = (uint16_t)(T##8_t)a.v.b[k];                                        \
+            }                                                                                 \
+            return r;                                                                         \
+        case 1:                                                                               \
+            for (unsigned k = 0; k < 4; k++) {                                                \
+                r.v.s[k] = (uint32_t)(T##16_t)a.v.h[k];                                       \
+            }                                                                                 \
+            return r;                                                                         \
+        default:                                                                              \
+            return (V128){{.d = {(uint64_t)(T##32_t)a.v.s[0], (uint64_t)(T##32_t)a.v.s[1]}}}; \
+        }                                                                                     \
+    }
+/* The elements of the low half, extended to twice their size. */
+VEC_WIDEN(widenu, uint, uint)
+VEC_WIDEN(widens, int, int)
+
+/* The low halves of elements of twice the size, in the low half. */
+static inline V128 vec_narrow(SemCtx c, VecShape s, V128 a)
+{
+    V128 r = {{.d = {0, 0}}};
+
+    switch (s.esize) {
+    case 0:
+        for (unsigned k = 0; k < 8; k++) {
+            r.v.b[k] = (uint8_t)a.v.h[k];
+        }
+        return r;
+    case 1:
+        for (unsigned k = 0; k < 4; k++) {
+            r.v.h[k] = (uint16_t)a.v.s[k];
+        }
+        return r;
+    default:
+        r.v.s[0] = (uint32_t)a.v.d[0];
+        r.v.s[1] = (uint32_t)a.v.d[1];
+        return r;
+    }
+}
+
+/* ---- order of elements */
+
+/* The even (odd) elements of b:a; of their low halves when 8 bytes count. */
+static inline V128 vec_unzip(SemCtx c, VecShape s, unsigned odd, V128 a, V128 b)
+{
+    V128 r = {{.d = {0, 0}}};
+
+    if (s.bytes == 8) {
+        a.v.d[1] = b.v.d[0];
+        b = a;
+    }
+    unsigned half = 8u >> s.esize;
+    for (unsigned k = 0; k < half; k++) {
+        lane_put(&r.v, s.esize, k, lane_u(&a.v, s.esize, 2 * k + odd));
+        lane_put(&r.v, s.esize, half + k, lane_u(&b.v, s.esize, 2 * k + odd));
+    }
+    return r;
+}
+
+/* Pairs of an element of a and one of b, from the lower or upper half of what counts. */
+static inline V128 vec_zip(SemCtx c, VecShape s, unsigned upper, V128 a, V128 b)
+{
+    unsigned n = s.bytes >> s.esize, base = upper ? n / 2 : 0;
+    V128 r = {{.d = {0, 0}}};
+
+    for (unsigned k = 0; k < n / 2; k++) {
+        lane_put(&r.v, s.esize, 2 * k, lane_u(&a.v, s.esize, base + k));
+        lane_put(&r.v, s.esize, 2 * k + 1, lane_u(&b.v, s.esize, base + k));
+    }
+    return r;
+}
+
+/* The even (odd) elements of a, each followed by its fellow of b. */
+static inline V128 vec_transpose(SemCtx c, VecShape s, unsigned odd, V128 a, V128 b)
+{
+    unsigned n = s.bytes >> s.esize;
+    V128 r = {{.d = {0, 0}}};
+
+    for (unsigned k = 0; k < n; k += 2) {
+        lane_put(&r.v, s.esize, k, lane_u(&a.v, s.esize, k + odd));
+        lane_put(&r.v, s.esize, k + 1, lane_u(&b.v, s.esize, k + odd));
+    }
+    return r;
+}
+
+/* Bytes from position n of b:a on; of their low halves when 8 bytes count. */
+static inline V128 vec_extract(SemCtx c, VecShape s, unsigned n, V128 a, V128 b)
+{
+    if (s.bytes == 8) {
+        unsigned __int128 v = (unsigned __int128)b.v.d[0] << 64 | a.v.d[0];
+        return (V128){{.q = v >> 8 * n}};
+    }
+    return n ? (V128){{.q = a.v.q >> 8 * n | b.v.q << (128 - 8 * n)}} : a;
+}
+
+/* Elements in reverse order in every container of 2^container bytes. */
+static inline V128 vec_reverse(SemCtx c, VecShape s, unsigned container, V128 a)
+{
+    V128 r;
+    unsigned flip = (1u << (container - s.esize)) - 1;
+
+    for (unsigned k = 0; k < 16u >> s.esize; k++) {
+        lane_put(&r.v, s.esize, k ^ flip, lane_u(&a.v, s.esize, k));
+    }
+    return r;
+}
+
+/* ---- out of line */
+
+static inline V128 vec_lanes1(SemCtx c, VecShape s, VecLanes1 *op, V128 a)
+{
+    return (V128){op(c.cpu, s, a.v)};
+}
+
+static inline V128 vec_lanes2(SemCtx c, VecShape s, VecLanes2 *op, V128 a, V128 b)
+{
+    return (V128){op(c.cpu, s, a.v, b.v)};
+}
+
+static inline V128 vec_lanes3(SemCtx c, VecShape s, VecLanes3 *op, V128 acc, V128 a, V128 b)
+{
+    return (V128){op(c.cpu, s, acc.v, a.v, b.v)};
+}
+
+static inline V128 vec_table(SemCtx c, unsigned rn, unsigned n, V128 index, V128 other)
+{
+    return (V128){lanes_tbl(c.cpu, rn, n, index.v, other.v)};
+}
+
+#endif
