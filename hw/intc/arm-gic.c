@@ -36,8 +36,9 @@ enum {
     GICC_AIAR = 0x20,
     GICC_AEOIR = 0x24,
     GICC_AHPPIR = 0x28,
-    GICC_APR0 = 0xd0,
+    GICC_APR0 = 0xd0, /* of four, as are the next: 32 levels fit into the first */
     GICC_NSAPR0 = 0xe0,
+    GICC_APR_END = 0xf0,
     GICC_IIDR = 0xfc,
     GICC_DIR = 0x1000,
 
@@ -392,6 +393,14 @@ static void write_cpu_ctlr(ArmGic *s, unsigned cpu, uint32_t value)
     c->eoi_mode = value & CTLR_EOI_MODE;
 }
 
+/* The other active priority registers read as zero and ignore writes. */
+static void report_unknown(hwaddr addr, const char *what)
+{
+    if (addr < GICC_APR0 || addr >= GICC_APR_END) {
+        guest_error("arm_gic: %s of CPU interface offset 0x%" PRIx64, what, addr);
+    }
+}
+
 static MemResult cpu_read(void *opaque, hwaddr addr, unsigned size, uint64_t *ret_value,
                           MemAttrs attrs) NO_THREAD_SAFETY
 {
@@ -433,7 +442,7 @@ static MemResult cpu_read(void *opaque, hwaddr addr, unsigned size, uint64_t *re
         *ret_value = IIDR_CPU;
         break;
     default:
-        guest_error("arm_gic: read of CPU interface offset 0x%" PRIx64, addr);
+        report_unknown(addr, "read");
         *ret_value = 0;
         break;
     }
@@ -478,7 +487,7 @@ static MemResult cpu_write(void *opaque, hwaddr addr, unsigned size, uint64_t va
         }
         break;
     default:
-        guest_error("arm_gic: write to CPU interface offset 0x%" PRIx64, addr);
+        report_unknown(addr, "write");
         break;
     }
     update(s);
