@@ -34,18 +34,6 @@ const A64Insn *tcg_fp_trap(ArmCpu *cpu, TcgCpu *t, const A64Insn *i)
     return tcg_raise(cpu, t, i, &exc);
 }
 
-const A64Insn *tcg_jump_page(ArmCpu *cpu, TcgCpu *t, uint64_t target)
-{
-    t->run_start = t->insns;
-    cpu->pc = target;
-    return NULL;
-}
-
-const A64Insn *tcg_jump_far(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t target)
-{
-    return tcg_jump(cpu, t, i, target);
-}
-
 /* ---- the operations that no row makes */
 
 A64_HANDLER(undecoded)
@@ -54,14 +42,33 @@ A64_HANDLER(undecoded)
     A64_DISPATCH(cpu, t, i);
 }
 
+A64_HANDLER(leave)
+{
+    return tcg_leave(cpu, t, t->branch_from);
+}
+
+/* Leaves the page for one that the code TLB may know. */
+A64_HANDLER(jump)
+{
+    const A64Insn *from = t->branch_from;
+    uint64_t target = t->branch_target;
+    const TlbCodeEntry *e = &t->bank->code[target >> GUEST_PAGE_BITS & (TLB_CODE_ENTRIES - 1)];
+
+    if (e->tag == (target & ~0xffcull) && !tcg_exit_requested(cpu)) {
+        const A64Insn *next = tcg_jump(cpu, t, from, target);
+        A64_DISPATCH(cpu, t, next);
+    }
+    tcg_count(cpu, t, from + 1);
+    t->run_start = t->insns;
+    cpu->pc = target;
+    return NULL;
+}
+
 /* Behind the last record of a page: falling through into the next. */
 A64_HANDLER(page_end)
 {
     const A64Insn *next = tcg_jump(cpu, t, i - 1, tcg_pc_of(t, i));
 
-    if (!next) {
-        return NULL;
-    }
     A64_DISPATCH(cpu, t, next);
 }
 

@@ -37,9 +37,16 @@ static inline A64Handler *a64_handler_of(const A64Insn *i)
 #define A64_DISPATCH(cpu, t, next) return next
 #endif
 
+/* Equal operations stay apart: each has a jump of its own for the host to predict. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define A64_NO_MERGE __attribute__((no_icf))
+#else
+#define A64_NO_MERGE
+#endif
+
 #define A64_HANDLER(name)     \
     A64Handler a64_op_##name; \
-    const A64Insn *a64_op_##name(ArmCpu *cpu, TcgCpu *t, const A64Insn *i)
+    A64_NO_MERGE const A64Insn *a64_op_##name(ArmCpu *cpu, TcgCpu *t, const A64Insn *i)
 
 /* The address of a record of the current page. */
 static inline uint64_t tcg_pc_of(const TcgCpu *t, const A64Insn *i)
@@ -61,10 +68,6 @@ const A64Insn *tcg_leave(ArmCpu *cpu, TcgCpu *t, const A64Insn *next);
 /* Takes an exception at i, which does not count as executed; its return address is i. NULL. */
 const A64Insn *tcg_raise(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, ArmException *exc);
 const A64Insn *tcg_fp_trap(ArmCpu *cpu, TcgCpu *t, const A64Insn *i);
-/* The end of tcg_jump when the page is another; after tcg_count. */
-const A64Insn *tcg_jump_page(ArmCpu *cpu, TcgCpu *t, uint64_t target);
-/* A direct branch out of the page. */
-const A64Insn *tcg_jump_far(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t target);
 
 static inline bool tcg_exit_requested(ArmCpu *cpu)
 {
@@ -76,7 +79,19 @@ static inline const A64Insn *tcg_taken(ArmCpu *cpu, TcgCpu *t, const A64Insn *i,
 {
     tcg_count(cpu, t, i + 1);
     t->run_start = n;
-    return tcg_exit_requested(cpu) ? tcg_leave(cpu, t, n) : n;
+    if (tcg_exit_requested(cpu)) {
+        t->branch_from = n;
+        return &t->leave_record;
+    }
+    return n;
+}
+
+/* A branch that tcg_jump has to look at. */
+static inline const A64Insn *tcg_jump_later(TcgCpu *t, const A64Insn *i, uint64_t target)
+{
+    t->branch_from = i;
+    t->branch_target = target;
+    return &t->jump_record;
 }
 
 /* An indirect branch. */
@@ -87,15 +102,15 @@ static inline const A64Insn *tcg_jump(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, 
     if (likely(off < GUEST_PAGE_SIZE && !(off & 3))) {
         return tcg_taken(cpu, t, i, t->insns + off / 4);
     }
-    tcg_count(cpu, t, i + 1);
     const TlbCodeEntry *e = &t->bank->code[target >> GUEST_PAGE_BITS & (TLB_CODE_ENTRIES - 1)];
     if (likely(e->tag == (target & ~0xffcull)) && !tcg_exit_requested(cpu)) {
+        tcg_count(cpu, t, i + 1);
         t->insns = e->page->insns;
         t->pc_bias = e->tag - ((uintptr_t)t->insns >> 2);
         t->run_start = t->insns + (target & 0xffc) / 4;
         return t->run_start;
     }
-    return tcg_jump_page(cpu, t, target);
+    return tcg_jump_later(t, i, target);
 }
 
 /* Memory accesses that the TLB does not answer. False: the exception has been taken. Loads leave

@@ -60,6 +60,12 @@ typedef struct TcgCpu {
     bool fp_enabled;          /* FP and AdvSIMD do not trap */
     bool sync_pending;        /* flushes were broadcast since the last DSB */
     uint64_t loaded[2];       /* results of out of line accesses */
+    /* Rare ends of branches are dispatched like instructions, so that common ones need no frame:
+     * these records do the rest. */
+    A64Insn leave_record; /* tcg_leave(branch_from) */
+    A64Insn jump_record;  /* a branch from branch_from to branch_target */
+    const A64Insn *branch_from;
+    uint64_t branch_target;
 
     ArmCpu *cpu;
     TcgTlb *tlb;

@@ -42,6 +42,8 @@ static bool tcg_create(CpuState *cs, Error **errp) NO_THREAD_SAFETY
     listen(cs->as);
     t->cpu = arm_cpu_of(cs);
     t->cpu->excl_addr = UINT64_MAX;
+    t->leave_record.op = A64_OP_LEAVE;
+    t->jump_record.op = A64_OP_JUMP;
     cs->accel_data = t;
     return tlb_create(t);
 }

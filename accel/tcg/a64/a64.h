@@ -51,7 +51,7 @@ extern const A64RowInfo a64_rows[A64_ROW_COUNT]; /* by enum A64RowId */
 /* The row that `word` is for a CPU with these features (ArmCpu.isa_features), and its record. NULL:
  * unallocated; the record is then A64_OP_UNALLOCATED. */
 const A64RowInfo *a64_decode(uint32_t word, uint64_t features, A64Insn *ret);
-/* The row an operation was made from; NULL for the first three operations. */
+/* The row an operation was made from; NULL for those of no row. */
 const A64RowInfo *a64_row_of_op(unsigned op);
 /* Writes the assembly text; `pc` makes branch targets absolute. */
 void a64_disassemble(uint32_t word, uint64_t pc, char *buf, size_t size);

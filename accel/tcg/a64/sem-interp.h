@@ -74,12 +74,13 @@ static inline V64 pc_get(SemCtx c)
 /* A branch by a constant distance in bytes. */
 static inline SemRet br_rel(SemCtx c, int64_t off)
 {
-    const A64Insn *n = c.i + off / 4;
+    /* Records are four times as long as instructions. */
+    const A64Insn *n = (const A64Insn *)((uintptr_t)c.i + (uint64_t)off * 4);
 
     if (likely((uintptr_t)n - (uintptr_t)c.t->insns < INSNS_PER_PAGE * sizeof(A64Insn))) {
         return (SemRet){tcg_taken(c.cpu, c.t, c.i, n)};
     }
-    return (SemRet){tcg_jump_far(c.cpu, c.t, c.i, tcg_pc_of(c.t, c.i) + (uint64_t)off)};
+    return (SemRet){tcg_jump_later(c.t, c.i, tcg_pc_of(c.t, c.i) + (uint64_t)off)};
 }
 
 static inline SemRet br_if(SemCtx c, VB cond, int64_t off)

@@ -86,7 +86,7 @@ static void emit_ops(const Table *t, const char *dir)
         fprintf(o.f, "    A64_ROW_%s,\n", t->rows[i]->name);
     }
     fputs("    A64_ROW_COUNT\n};\nenum A64Op {\n    A64_OP_UNDECODED,\n    A64_OP_PAGE_END,\n"
-          "    A64_OP_UNALLOCATED,\n",
+          "    A64_OP_UNALLOCATED,\n    A64_OP_LEAVE,\n    A64_OP_JUMP,\n",
           o.f);
     for (size_t i = 0; i < t->n_rows; i++) {
         const Row *r = t->rows[i];
@@ -95,7 +95,7 @@ static void emit_ops(const Table *t, const char *dir)
             fprintf(o.f, "    A64_OP_%s_LAST = A64_OP_%s + %u,\n", r->name, r->name, r->n_ops - 1);
         }
     }
-    fputs("    A64_OP_COUNT\n};\n/* X(handler) of every operation after the first three. */\n"
+    fputs("    A64_OP_COUNT\n};\n/* X(handler) of every operation after those above. */\n"
           "#define A64_OPS(X)",
           o.f);
     for (size_t i = 0; i < t->n_rows; i++) {
