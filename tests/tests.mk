@@ -13,3 +13,29 @@ lint: all
 
 format:
 	cd $(SRC) && git ls-files '*.c' '*.h' | xargs clang-format -i
+
+# ---- tcg: programs in tests/tcg, linked with everything below the monitor
+tcg-tests := a64-diff
+tcg-archives := $(foreach l,util qapi qom backends softmmu hw accel,lib$(l).a)
+tcg-support := $(addprefix tests/tcg/,env.o oracle.o oracle-bugs.o state.o)
+tcg-objs := $(tcg-support) $(patsubst %,tests/tcg/%.o,$(tcg-tests))
+$(tcg-objs): | accel-gen-headers
+all-objs += $(tcg-objs)
+$(patsubst %,tests/tcg/%,$(tcg-tests)): tests/tcg/%: tests/tcg/%.o $(tcg-support) $(tcg-archives)
+	$(call say,LINK,$@)$(CC) $(LDFLAGS) $(filter %.o,$^) -Wl,--whole-archive $(tcg-archives) \
+	    -Wl,--no-whole-archive $(LIBS) $(if $(filter yes,$(HAVE_UNICORN)),-lunicorn) -o $@
+check-tcg: $(patsubst %,tests/tcg/%,$(tcg-tests))
+	$(Q)$(run-tests) tcg $^
+
+check-guest: all
+	$(Q)TEST_TIMEOUT=2400 $(run-tests) guest $(SRC)/tests/guest/boot-test.sh
+
+# Benchmarks print ratios against the peer; they never fail on time.
+bench/startup: $(SRC)/tests/bench/startup.c
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(CC) -O2 -g $(WARN) -D_GNU_SOURCE $< -o $@
+images ?= /usr/lib/debian-installer/images/12/arm64/text/debian-installer/arm64
+bench-startup: all bench/startup
+	bench/startup ./poise-system-aarch64 qemu-system-aarch64 \
+	    $(wildcard $(images)/linux) $(wildcard $(images)/initrd.gz)
+.PHONY: bench-startup
