@@ -18,9 +18,11 @@ typedef enum ChardevEvent {
 
 /* What the front end provides; any may be NULL. */
 typedef struct ChardevHandlers {
+    bool keep_all; /* output is never dropped: the front end itself bounds what is unread */
     size_t (*can_receive)(void *opaque); /* bytes it takes now */
     void (*receive)(void *opaque, const uint8_t *buf, size_t len);
     void (*event)(void *opaque, ChardevEvent event);
+    void (*drained)(void *opaque); /* everything written so far has been taken by the host */
 } ChardevHandlers;
 
 /* Under /chardevs/<id>. The error names the id. (borrowed) */
@@ -41,8 +43,8 @@ bool chardev_is_open(const Chardev *chr);
  * when a peer is connected. */
 bool chardev_attach(Chardev *chr, const ChardevHandlers *h, void *opaque, Error **errp);
 void chardev_detach(Chardev *chr);
-/* Queues all of buf and never blocks. Past a bound of 1 MiB of unread bytes a stream of a guest
- * (lossy) drops the newest; a stream of a monitor is not bounded here (its session is). */
+/* Queues all of buf and never blocks. Past a bound of 1 MiB of unread bytes the newest are dropped,
+ * unless the front end asked to keep_all. Dropped too while no peer is connected. */
 void chardev_write(Chardev *chr, const void *buf, size_t len);
 size_t chardev_pending(const Chardev *chr); /* bytes queued for a slow reader */
 /* The front end can receive again. */

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/* Character devices on the command line: "socket,id=x,path=/y,server=on" and "unix:/y,server=on".
+ *
+ * The flat options are put into the nested form of the schema, which then checks them. */
+#include "backends/chardev/chardev-impl.h"
+
+#include "gen/qapi-visit.h"
+#include "util/keyval.h"
+#include "util/size.h"
+
+#include <string.h>
+
+/* Moves a member to another object, under another name; false when there is none. */
+static bool move(JsonObject *from, const char *name, JsonObject *to, const char *to_name)
+{
+    JsonNode *node = json_object_get_member(from, name);
+
+    if (!node) {
+        return false;
+    }
+    json_object_set_member(to, to_name, json_node_copy(node));
+    json_object_remove_member(from, name);
+    return true;
+}
+
+static void move_all(JsonObject *from, JsonObject *to, const char *const *names)
+{
+    for (; *names; names++) {
+        move(from, *names, to, *names);
+    }
+}
+
+/* {"type": type, "data": data}; takes data. */
+static JsonObject *wrap(const char *type, JsonObject *data)
+{
+    JsonObject *obj = json_object_new();
+
+    json_object_set_string_member(obj, "type", type);
+    json_object_set_object_member(obj, "data", data);
+    return obj;
+}
+
+/* Checks members against a type of the schema, so that errors name them as they were written. */
+static bool check(const QapiType *type, JsonObject *obj, Error **errp)
+{
+    g_autoptr(JsonNode) node = json_new_object(json_object_ref(obj));
+    void *parsed = qapi_from_json(type, node, NULL, QAPI_TEXT, errp);
+
+    qapi_free(type, parsed);
+    return parsed;
+}
+
+/* Takes the options that make the address; NULL with an error. */
+static JsonObject *take_address(JsonObject *options, Error **errp)
+{
+    static const char *const unix_names[] = {"path", "abstract", "tight", NULL};
+    static const char *const inet_names[] = {"host", "port", "to", "ipv4", "ipv6", NULL};
+    bool has_path = json_object_has_member(options, "path");
+    bool has_host = json_object_has_member(options, "host");
+    bool has_fd = json_object_has_member(options, "fd");
+    g_autoptr(JsonObject) data = json_object_new();
+    const QapiType *type;
+    const char *kind;
+
+    if (has_path + has_host + has_fd != 1) {
+        error_set(errp, "chardev: socket: exactly one of 'path', 'host' and 'fd' is required");
+        return NULL;
+    }
+    if (has_path) {
+        move_all(options, data, unix_names);
+        kind = "unix";
+        type = &qapi_type_UnixSocketAddress;
+    } else if (has_host) {
+        move_all(options, data, inet_names);
+        kind = "inet";
+        type = &qapi_type_InetSocketAddress;
+    } else {
+        move(options, "fd", data, "str");
+        kind = "fd";
+        type = &qapi_type_String;
+    }
+    if (!check(type, data, errp)) {
+        return NULL;
+    }
+    return wrap(kind, g_steal_pointer(&data));
+}
+
+/* On the command line a socket connects unless server=on, and a server waits unless wait=off. */
+static bool convert_socket(JsonObject *options, Error **errp)
+{
+    JsonObject *addr = take_address(options, errp);
+    bool server = false;
+
+    if (!addr) {
+        return false;
+    }
+    json_object_set_object_member(options, "addr", addr);
+    if (!keyval_get(options, "server")) {
+        json_object_set_string_member(options, "server", "off");
+    } else {
+        (void)parse_bool(keyval_get(options, "server"), &server, NULL);
+    }
+    if (server && !keyval_get(options, "wait")) {
+        json_object_set_string_member(options, "wait", "on");
+    }
+    /* The old name of "nodelay", from when a bare word "nodelay" meant delay=off. */
+    if (keyval_get(options, "delay")) {
+        bool delay;
+
+        if (!parse_bool(keyval_get(options, "delay"), &delay, errp)) {
+            return false;
+        }
+        json_object_remove_member(options, "delay");
+        json_object_set_string_member(options, "nodelay", delay ? "off" : "on");
+    }
+    return true;
+}
+
+static bool convert_file(JsonObject *options, Error **errp)
+{
+    move(options, "input-path", options, "in");
+    return move(options, "path", options, "out") ||
+           error_set(errp, "chardev: file: no filename given");
+}
+
+/* What is left of the options are the members of the kind's type. */
+static ChardevBackend *backend_from_options(const char *kind, JsonObject *options, Error **errp)
+{
+    static const QapiType *const types[] = {
+        [CHARDEV_BACKEND_KIND_FILE] = &qapi_type_ChardevFile,
+        [CHARDEV_BACKEND_KIND_SOCKET] = &qapi_type_ChardevSocket,
+        [CHARDEV_BACKEND_KIND_PTY] = &qapi_type_ChardevCommon,
+        [CHARDEV_BACKEND_KIND_NULL] = &qapi_type_ChardevCommon,
+        [CHARDEV_BACKEND_KIND_STDIO] = &qapi_type_ChardevStdio,
+    };
+    ChardevBackendKind k;
+
+    if (!ChardevBackendKind_parse(kind, &k, NULL)) {
+        error_set(errp, "'%s' is not a valid char driver name", kind);
+        return NULL;
+    }
+    if ((k == CHARDEV_BACKEND_KIND_SOCKET && !convert_socket(options, errp)) ||
+        (k == CHARDEV_BACKEND_KIND_FILE && !convert_file(options, errp)) ||
+        !check(types[k], options, errp)) {
+        return NULL;
+    }
+    g_autoptr(JsonNode) node = json_new_object(wrap(kind, json_object_ref(options)));
+    return qapi_ChardevBackend_from_text(node, "backend", errp);
+}
+
+/* {"id": ..., "backend": {...}}: the arguments of a command that would make it. */
+static ChardevBackend *backend_from_json(JsonObject *obj, char **ret_id, Error **errp)
+{
+    static const char *const names[] = {"id", "backend", NULL};
+    g_autoptr(GList) members = json_object_get_members(obj);
+
+    for (GList *l = members; l; l = l->next) {
+        if (!g_strv_contains(names, l->data)) {
+            error_set(errp, "Parameter '%s' is unexpected", (const char *)l->data);
+            return NULL;
+        }
+    }
+    *ret_id = g_strdup(keyval_get(obj, "id"));
+    if (!*ret_id || !json_object_has_member(obj, "backend")) {
+        error_set(errp, "Parameter '%s' is missing", *ret_id ? "backend" : "id");
+        return NULL;
+    }
+    return qapi_ChardevBackend_from_json(json_object_get_member(obj, "backend"), "backend", errp);
+}
+
+ChardevBackend *chardev_parse_options(const char *text, char **ret_id, Error **errp)
+{
+    g_autoptr(JsonObject) options = keyval_parse_switches(text, "backend", errp);
+
+    if (!options) {
+        return NULL;
+    }
+    if (text[0] == '{') {
+        return backend_from_json(options, ret_id, errp);
+    }
+    g_autofree char *kind = g_strdup(keyval_get(options, "backend"));
+    if (!kind) {
+        error_set(errp, "chardev: no backend given");
+        return NULL;
+    }
+    *ret_id = g_strdup(keyval_get(options, "id"));
+    if (!*ret_id) {
+        error_set(errp, "chardev: no id specified");
+        return NULL;
+    }
+    json_object_remove_member(options, "backend");
+    json_object_remove_member(options, "id");
+    return backend_from_options(kind, options, errp);
+}
+
+/* "HOST:PORT" at the start of a tcp: form, or "[HOST]:PORT" for a host with colons. */
+static JsonObject *parse_tcp(const char *text, Error **errp)
+{
+    g_autoptr(JsonObject) options = keyval_parse_switches(text, "host", errp);
+    const char *both = options ? keyval_get(options, "host") : NULL;
+    const char *colon = both ? strrchr(both, ':') : NULL;
+
+    if (!options) {
+        return NULL;
+    }
+    if (!colon || !colon[1]) {
+        error_set(errp, "'tcp:%s' lacks a port: expected tcp:HOST:PORT", text);
+        return NULL;
+    }
+    size_t n = (size_t)(colon - both);
+    bool brackets = n >= 2 && both[0] == '[' && colon[-1] == ']';
+    g_autofree char *host = brackets ? g_strndup(both + 1, n - 2) : g_strndup(both, n);
+    g_autofree char *port = g_strdup(colon + 1);
+    json_object_set_string_member(options, "host", host);
+    json_object_set_string_member(options, "port", port);
+    return g_steal_pointer(&options);
+}
+
+static ChardevBackend *parse_prefixed(const char *text, Error **errp)
+{
+    g_autoptr(JsonObject) options = NULL;
+    const char *rest = strchr(text, ':') + 1;
+
+    if (g_str_has_prefix(text, "file:")) {
+        options = json_object_new();
+        json_object_set_string_member(options, "path", rest); /* commas are part of the name */
+        return backend_from_options("file", options, errp);
+    }
+    if (g_str_has_prefix(text, "unix:")) {
+        options = keyval_parse_switches(rest, "path", errp);
+    } else if (g_str_has_prefix(text, "fd:")) {
+        options = keyval_parse_switches(rest, "fd", errp);
+    } else if (g_str_has_prefix(text, "tcp:")) {
+        options = parse_tcp(rest, errp);
+    } else {
+        error_set(errp, "'%s' is not a valid char driver", text);
+    }
+    return options ? backend_from_options("socket", options, errp) : NULL;
+}
+
+ChardevBackend *chardev_parse_short(const char *text, Error **errp)
+{
+    static const char *const plain[] = {"stdio", "pty", "null", NULL};
+
+    if (g_str_has_prefix(text, "mon:")) {
+        text += strlen("mon:"); /* there is no text monitor to share it with */
+    }
+    if (!strcmp(text, "none")) {
+        text = "null";
+    }
+    if (g_strv_contains(plain, text)) {
+        g_autoptr(JsonObject) options = json_object_new();
+
+        return backend_from_options(text, options, errp);
+    }
+    if (!strchr(text, ':')) {
+        error_set(errp, "'%s' is not a valid char driver", text);
+        return NULL;
+    }
+    return parse_prefixed(text, errp);
+}
