@@ -101,46 +101,51 @@ static bool run(JsonNode *request, bool oob_enabled, const char *only, JsonNode 
     return cmd->fn(req.arguments, ret, errp);
 }
 
-JsonNode *qmp_error_reply(const Error *err)
+/* What the client gave to tell its replies apart; NULL: nothing. */
+static JsonNode *request_id(JsonNode *request)
+{
+    return json_kind(request) == JSON_KIND_OBJECT
+               ? json_object_get_member(json_node_get_object(request), "id")
+               : NULL;
+}
+
+static JsonNode *error_reply(const Error *err, JsonNode *id)
 {
     JsonObject *reply = json_object_new();
     JsonObject *detail = json_object_new();
 
+    if (id) {
+        json_object_set_member(reply, "id", json_node_copy(id));
+    }
     json_object_set_string_member(detail, "class", error_class_name(err));
     json_object_set_string_member(detail, "desc", err->message);
     json_object_set_object_member(reply, "error", detail);
     return json_new_object(reply);
 }
 
-static void copy_id(JsonNode *request, JsonNode *reply)
+JsonNode *qmp_error_reply(const Error *err)
 {
-    JsonNode *id = json_kind(request) == JSON_KIND_OBJECT
-                       ? json_object_get_member(json_node_get_object(request), "id")
-                       : NULL;
-
-    if (id) {
-        json_object_set_member(json_node_get_object(reply), "id", json_node_copy(id));
-    }
+    return error_reply(err, NULL);
 }
 
 JsonNode *qmp_dispatch(JsonNode *request, bool oob_enabled, const char *only)
 {
     g_autoptr(GError) err = NULL;
+    JsonNode *id = request_id(request);
     JsonNode *answer = NULL;
-    JsonNode *reply;
 
     if (!run(request, oob_enabled, only, &answer, &err)) {
-        reply = qmp_error_reply(err);
-    } else if (answer) {
-        JsonObject *obj = json_object_new();
-
-        json_object_set_member(obj, "return", answer);
-        reply = json_new_object(obj);
-    } else {
+        return error_reply(err, id);
+    }
+    if (!answer) {
         return NULL;
     }
-    copy_id(request, reply);
-    return reply;
+    JsonObject *reply = json_object_new();
+    json_object_set_member(reply, "return", answer);
+    if (id) {
+        json_object_set_member(reply, "id", json_node_copy(id));
+    }
+    return json_new_object(reply);
 }
 
 /* ---- for marshallers */

@@ -198,6 +198,12 @@ static bool handle_shutdown(ShutdownCause cause) REQUIRES(vm_lock)
     return true;
 }
 
+bool run_state_requests_pending(void)
+{
+    return atomic_load(&stop_requested) || atomic_load(&shutdown_requested) ||
+           atomic_load(&reset_requested) || atomic_load(&powerdown_requested);
+}
+
 bool run_state_handle_requests(void)
 {
     int request;

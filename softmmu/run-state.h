@@ -37,6 +37,8 @@ void powerdown_add_notifier(Notifier *n) REQUIRES(vm_lock);
 void exit_add_notifier(Notifier *n);
 void exit_notify(void);
 
+/* A request waits for the main loop: replies to whoever made it should come after its effect. */
+bool run_state_requests_pending(void);
 /* main loop: handles pending requests; true when the process is to end. */
 bool run_state_handle_requests(void) REQUIRES(vm_lock);
 int run_state_exit_code(void);
