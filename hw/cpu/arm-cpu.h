@@ -150,7 +150,7 @@ typedef struct ArmCpu {
     uint64_t elr[4];
     uint64_t spsr[4];
     uint64_t sctlr[4], actlr[4], vbar[4], esr[4], far[4], afsr0[4], afsr1[4], mair[4], amair[4];
-    uint64_t tcr[4], ttbr0[4], ttbr1[4], tpidr[4], tpidrro_el0, contextidr[4];
+    uint64_t tcr[4], ttbr0[4], ttbr1[4], tpidr[4], tpidrro_el0, contextidr[4], scxtnum[4];
     uint64_t cpacr, par, csselr, mdscr, oslsr, osdlr, disr;
     uint64_t hcr, scr, cptr[4], vttbr, vtcr, vpidr, vmpidr, hpfar, mdcr[4], hstr;
     uint64_t cntkctl, cnthctl, cntvoff, cntfrq;

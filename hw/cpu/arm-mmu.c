@@ -50,7 +50,7 @@ typedef struct Regime {
     bool high;
     uint64_t sctlr, tcr, ttbr;
     unsigned tsz, granule_bits;
-    bool disabled; /* EPD: no walks */
+    bool disabled; /* no walks: EPD, or E0PD for what is unprivileged */
     bool tbi;
     bool no_hierarchy; /* HPD */
     bool hw_af, hw_dirty;
@@ -101,7 +101,8 @@ static Regime regime_select(const ArmCpu *cpu, uint64_t va, ArmAccess access, Ar
 
         r.ttbr = half ? cpu->ttbr1[el] : cpu->ttbr0[el];
         r.tsz = (unsigned)extract64(r.tcr, half ? 16 : 0, 6);
-        r.disabled = extract64(r.tcr, half ? 23 : 7, 1);
+        r.disabled = extract64(r.tcr, half ? 23 : 7, 1) ||
+                     (idx == ARM_MMU_EL0 && extract64(r.tcr, 55 + half, 1));
         r.tbi = extract64(r.tcr, 37 + half, 1) && !(fetch && extract64(r.tcr, 51 + half, 1));
         r.hw_af = extract64(r.tcr, 39, 1);
         r.hw_dirty = r.hw_af && extract64(r.tcr, 40, 1);

@@ -22,11 +22,11 @@
 
 /* ---- max: one line a feature, so that claims are easy to trim */
 
-#define MAX_PFR0                                                                         \
-    (PFR0_A64_ONLY | F(1, 16) /* FP16 */                                                 \
-     | F(1, 20)               /* FP16 in AdvSIMD */                                      \
-     | F(1, 48)               /* DIT */                                                  \
-     | F(1, 56)               /* CSV2: no speculation, so no training across contexts */ \
+#define MAX_PFR0                                                                            \
+    (PFR0_A64_ONLY | F(1, 16) /* FP16 */                                                    \
+     | F(1, 20)               /* FP16 in AdvSIMD */                                         \
+     | F(1, 48)               /* DIT */                                                     \
+     | F(3, 56)               /* CSV2_3: no speculation, nothing trained across contexts */ \
      | F(1, 60))              /* CSV3 */
 #define MAX_PFR1 F(2, 4)      /* SSBS and its MSR, MRS */
 #define MAX_ISAR0                \
@@ -37,7 +37,8 @@
      | F(2, 20) /* LSE */        \
      | F(1, 28) /* RDM */        \
      | F(1, 44) /* DotProd */    \
-     | F(1, 52) /* FlagM */)
+     | F(1, 52) /* FlagM */      \
+     | F(2, 56) /* TLBI of ranges and of the outer shareable domain */)
 #define MAX_ISAR1             \
     (F(1, 0)    /* DPB */     \
      | F(1, 12) /* JSCVT */   \
@@ -54,9 +55,10 @@
      | F(1, 12) /* hierarchical permissions can be disabled */ \
      | F(1, 16) /* limited ordering regions */                 \
      | F(2, 20) /* PAN and AT S1E1xP */)
-#define MAX_MMFR2                                  \
-    (F(1, 0) /* common not private translations */ \
-     | F(1, 4) /* UAO */)
+#define MAX_MMFR2                                    \
+    (F(1, 0)   /* common not private translations */ \
+     | F(1, 4) /* UAO */                             \
+     | F(1, 60) /* E0PD */)
 /* DIC and IDC: instruction fetch sees every store, no maintenance needed. */
 #define MAX_CTR (0x8444c004u | 1u << 28 | 1u << 29)
 

@@ -6,9 +6,16 @@
 /* ---- SCTLR_EL1 */
 
 enum {
+    SCTLR_TSCXT = 20,
     SCTLR_SPAN = 23,
     SCTLR_RES1_V8 = 0x30d00800, /* EOS, TSCXT, EIS, SPAN, nTLSMD, LSMAOE */
 };
+
+/* FEAT_CSV2_2: software context numbers. */
+static bool has_scxtnum(const ArmCpu *cpu)
+{
+    return extract64(cpu->id.id_aa64pfr0, 56, 4) >= 2;
+}
 
 uint64_t arm_sctlr_res1(const ArmCpu *cpu)
 {
@@ -16,6 +23,9 @@ uint64_t arm_sctlr_res1(const ArmCpu *cpu)
 
     if (arm_has(cpu, ARM_FEAT_PAN)) {
         res1 &= ~BIT64(SCTLR_SPAN);
+    }
+    if (has_scxtnum(cpu)) {
+        res1 &= ~BIT64(SCTLR_TSCXT);
     }
     return res1;
 }
@@ -31,6 +41,7 @@ static uint64_t sctlr_mask(const ArmCpu *cpu)
                     | BIT64(19) | BIT64(26);       /* WXN UCI */
 
     mask |= arm_has(cpu, ARM_FEAT_PAN) ? BIT64(SCTLR_SPAN) : 0;
+    mask |= has_scxtnum(cpu) ? BIT64(SCTLR_TSCXT) : 0;
     mask |= arm_has(cpu, ARM_FEAT_SSBS) ? BIT64(44) : 0;
     mask |= arm_has(cpu, ARM_FEAT_BTI) ? BIT64(35) | BIT64(36) : 0;
     mask |= arm_has(cpu, ARM_FEAT_PAUTH) ? BIT64(13) | BIT64(27) | BIT64(30) | BIT64(31) : 0;
@@ -60,6 +71,7 @@ static void tcr_write(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
     mask |= dirty ? BIT64(40) : 0;
     mask |= extract64(cpu->id.id_aa64mmfr1, 12, 4) ? BIT64(41) | BIT64(42) : 0;
     mask |= arm_has(cpu, ARM_FEAT_PAUTH) ? BIT64(51) | BIT64(52) : 0;
+    mask |= extract64(cpu->id.id_aa64mmfr2, 60, 4) ? BIT64(55) | BIT64(56) : 0; /* E0PD */
     cpu->tcr[1] = value & mask;
 }
 
@@ -110,6 +122,11 @@ static void pstate_write(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
 }
 #define SR_PSTATE(mask) \
     SR_NO_FIELD, .read = pstate_read, .write = pstate_write, .opaque = (void *)(uintptr_t)(mask)
+
+static ArmSysAccess scxtnum_access(ArmCpu *cpu, const ArmSysReg *reg, bool write)
+{
+    return arm_el(cpu) == 0 && (cpu->sctlr[1] & BIT64(SCTLR_TSCXT)) ? ARM_SYS_TRAP_EL1 : ARM_SYS_OK;
+}
 
 /* ---- stack pointers, FP status */
 
@@ -255,6 +272,14 @@ static const ArmSysReg dit_rows[] = {
 static const ArmSysReg ssbs_rows[] = {
     {.name = "SSBS", SR(3, 3, 4, 2, 6), SR_RW(0), SR_PSTATE(PSTATE_SSBS)},
 };
+static const ArmSysReg scxtnum_rows[] = {
+    {.name = "SCXTNUM_EL0",
+     SR(3, 3, 13, 0, 7),
+     SR_RW(0),
+     SR_FIELD(scxtnum[0]),
+     .access = scxtnum_access},
+    {.name = "SCXTNUM_EL1", SR(3, 0, 13, 0, 7), SR_RW(1), SR_FIELD(scxtnum[1])},
+};
 /* No LORegions (LORID_EL1 is 0): the registers that would describe them read as zero. */
 static const ArmSysReg lor_rows[] = {
     {.name = "LORSA_EL1", SR(3, 0, 10, 4, 0), SR_RW(1), SR_NO_FIELD},
@@ -293,6 +318,7 @@ const ArmSysRegGroup arm_sysregs_core[] = {
     {uao_rows, G_N_ELEMENTS(uao_rows), has_uao},
     {dit_rows, G_N_ELEMENTS(dit_rows), has_dit},
     {ssbs_rows, G_N_ELEMENTS(ssbs_rows), has_ssbs},
+    {scxtnum_rows, G_N_ELEMENTS(scxtnum_rows), has_scxtnum},
     {lor_rows, G_N_ELEMENTS(lor_rows), has_lor},
     {cortex_rows, G_N_ELEMENTS(cortex_rows), is_cortex},
     {NULL, 0, NULL},

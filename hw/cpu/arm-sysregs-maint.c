@@ -20,11 +20,13 @@ static ArmSysAccess zva_access(ArmCpu *cpu, const ArmSysReg *reg, bool write)
     return arm_el(cpu) == 0 && !(cpu->sctlr[1] & BIT64(SCTLR_DZE)) ? ARM_SYS_TRAP_EL1 : ARM_SYS_OK;
 }
 
-/* ---- TLBI: which entries; CRm tells inner shareable (3) from local (7) */
+/* ---- TLBI: which entries; CRm tells the shareability domain, of which all CPUs are in one */
 
 static bool is_broadcast(const ArmSysReg *reg)
 {
-    return extract32(reg->encoding, 3, 4) == 3;
+    unsigned crm = extract32(reg->encoding, 3, 4);
+
+    return crm < 6; /* 1 OS, 2 range IS, 3 IS, 5 range OS; 6 range, 7 local */
 }
 
 static void flush(ArmCpu *cpu, const TlbFlush *f)
@@ -85,6 +87,33 @@ static void tlbi_va_all_asids(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
     flush_va(cpu, reg, value, TLB_FLUSH_VA_ALL_ASIDS);
 }
 
+/* Ranges name their granule; one that is not in use has no entries. */
+static void flush_range(ArmCpu *cpu, const ArmSysReg *reg, uint64_t operand, TlbFlushScope scope)
+{
+    static const uint8_t granule_bits[] = {0, 12, 14, 16};
+    unsigned bits = granule_bits[extract64(operand, 46, 2)];
+    uint64_t va = (uint64_t)sextract64(operand, 0, 37) << bits;
+    unsigned scale = (unsigned)extract64(operand, 44, 2);
+
+    if (bits && BIT64(bits) == granule_bytes(cpu, va)) {
+        flush(cpu, &(TlbFlush){.scope = scope,
+                               .broadcast = is_broadcast(reg),
+                               .asid = operand_asid(cpu, operand),
+                               .va = va,
+                               .len = (extract64(operand, 39, 5) + 1) << (5 * scale + 1 + bits)});
+    }
+}
+
+static void tlbi_range(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
+{
+    flush_range(cpu, reg, value, TLB_FLUSH_VA);
+}
+
+static void tlbi_range_all_asids(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
+{
+    flush_range(cpu, reg, value, TLB_FLUSH_VA_ALL_ASIDS);
+}
+
 /* ---- AT */
 
 /* As the privileged or unprivileged side would access it, with PAN for the E1xP forms. */
@@ -121,6 +150,14 @@ static void no_effect(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
         .name = "TLBI " n, SR(1, 0, 8, crm, op2), SR_WO(1), SR_NO_FIELD, .write = fn, \
         .flags = ARM_SYSREG_ENDS_BLOCK                                                \
     }
+#define TLBI_ALL_FORMS(domain, crm)                                                                \
+    TLBI("VMALLE1" domain, crm, 0, tlbi_all), TLBI("VAE1" domain, crm, 1, tlbi_va),                \
+        TLBI("ASIDE1" domain, crm, 2, tlbi_asid), TLBI("VAAE1" domain, crm, 3, tlbi_va_all_asids), \
+        TLBI("VALE1" domain, crm, 5, tlbi_va), TLBI("VAALE1" domain, crm, 7, tlbi_va_all_asids)
+#define TLBI_RANGE_FORMS(domain, crm)                                                              \
+    TLBI("RVAE1" domain, crm, 1, tlbi_range), TLBI("RVAAE1" domain, crm, 3, tlbi_range_all_asids), \
+        TLBI("RVALE1" domain, crm, 5, tlbi_range),                                                 \
+        TLBI("RVAALE1" domain, crm, 7, tlbi_range_all_asids)
 #define AT(n, crm, op2)                                                                           \
     {                                                                                             \
         .name = "AT " n, SR(1, 0, 7, crm, op2), SR_WO(1), SR_NO_FIELD, .write = address_translate \
@@ -142,19 +179,12 @@ static const ArmSysReg base_rows[] = {
     AT("S1E1W", 8, 1),
     AT("S1E0R", 8, 2),
     AT("S1E0W", 8, 3),
-    TLBI("VMALLE1IS", 3, 0, tlbi_all),
-    TLBI("VAE1IS", 3, 1, tlbi_va),
-    TLBI("ASIDE1IS", 3, 2, tlbi_asid),
-    TLBI("VAAE1IS", 3, 3, tlbi_va_all_asids),
-    TLBI("VALE1IS", 3, 5, tlbi_va),
-    TLBI("VAALE1IS", 3, 7, tlbi_va_all_asids),
-    TLBI("VMALLE1", 7, 0, tlbi_all),
-    TLBI("VAE1", 7, 1, tlbi_va),
-    TLBI("ASIDE1", 7, 2, tlbi_asid),
-    TLBI("VAAE1", 7, 3, tlbi_va_all_asids),
-    TLBI("VALE1", 7, 5, tlbi_va),
-    TLBI("VAALE1", 7, 7, tlbi_va_all_asids),
+    TLBI_ALL_FORMS("IS", 3),
+    TLBI_ALL_FORMS("", 7),
 };
+static const ArmSysReg tlb_os_rows[] = {TLBI_ALL_FORMS("OS", 1)};
+static const ArmSysReg tlb_range_rows[] = {TLBI_RANGE_FORMS("IS", 2), TLBI_RANGE_FORMS("OS", 5),
+                                           TLBI_RANGE_FORMS("", 6)};
 static const ArmSysReg dpb_rows[] = {BY_VA("DC CVAP", 12, 1)};
 static const ArmSysReg dpb2_rows[] = {BY_VA("DC CVADP", 13, 1)};
 static const ArmSysReg pan2_rows[] = {AT("S1E1RP", 9, 0), AT("S1E1WP", 9, 1)};
@@ -169,6 +199,16 @@ static bool has_dpb2(const ArmCpu *cpu)
     return arm_has(cpu, ARM_FEAT_DPB2);
 }
 
+static bool has_tlb_os(const ArmCpu *cpu)
+{
+    return extract64(cpu->id.id_aa64isar0, 56, 4) >= 1;
+}
+
+static bool has_tlb_range(const ArmCpu *cpu)
+{
+    return extract64(cpu->id.id_aa64isar0, 56, 4) >= 2;
+}
+
 static bool has_pan2(const ArmCpu *cpu)
 {
     return extract64(cpu->id.id_aa64mmfr1, 20, 4) >= 2;
@@ -176,6 +216,8 @@ static bool has_pan2(const ArmCpu *cpu)
 
 const ArmSysRegGroup arm_sysregs_maint[] = {
     {base_rows, G_N_ELEMENTS(base_rows), NULL},
+    {tlb_os_rows, G_N_ELEMENTS(tlb_os_rows), has_tlb_os},
+    {tlb_range_rows, G_N_ELEMENTS(tlb_range_rows), has_tlb_range},
     {dpb_rows, G_N_ELEMENTS(dpb_rows), has_dpb},
     {dpb2_rows, G_N_ELEMENTS(dpb2_rows), has_dpb2},
     {pan2_rows, G_N_ELEMENTS(pan2_rows), has_pan2},

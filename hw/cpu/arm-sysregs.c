@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The system-register table: groups of rows, indexed by encoding; access checks, reset.
  *
- * An index is built once for each combination of features and shared by the CPUs that have it;
- * a device that adds rows gives its CPU an index of its own. */
+ * An index is built once for each kind of CPU and shared by the CPUs that are alike; a device that
+ * adds rows gives its CPU an index of its own. */
 #include "hw/cpu/arm-internal.h"
 #include "hw/cpu/arm-mmu.h"
 #include "util/log.h"
@@ -12,8 +12,8 @@
 enum { SLOT_BITS = 10, SLOTS = 1 << SLOT_BITS };
 
 struct ArmSysRegIndex {
-    uint64_t isa_features;
-    bool has_el2, has_el3, has_pmu, is_cortex;
+    ArmIdRegs id; /* what groups decide by, with the three below */
+    bool has_el2, has_el3, has_pmu;
     bool shared;      /* in `indexes`, lives for ever */
     GPtrArray *rows;  /* of const ArmSysReg *, in table order */
     GPtrArray *owned; /* copies of rows that devices added */
@@ -50,11 +50,10 @@ static ArmSysRegIndex *index_new(const ArmCpu *cpu)
 {
     ArmSysRegIndex *ix = g_new0(ArmSysRegIndex, 1);
 
-    ix->isa_features = cpu->isa_features;
+    ix->id = cpu->id;
     ix->has_el2 = cpu->has_el2;
     ix->has_el3 = cpu->has_el3;
     ix->has_pmu = cpu->has_pmu;
-    ix->is_cortex = extract64(cpu->id.midr, 24, 8) == 0x41;
     ix->rows = g_ptr_array_new();
     ix->owned = g_ptr_array_new_with_free_func(g_free);
     return ix;
@@ -69,9 +68,8 @@ static void index_free(ArmSysRegIndex *ix)
 
 static bool index_fits(const ArmSysRegIndex *ix, const ArmCpu *cpu)
 {
-    return ix->isa_features == cpu->isa_features && ix->has_el2 == cpu->has_el2 &&
-           ix->has_el3 == cpu->has_el3 && ix->has_pmu == cpu->has_pmu &&
-           ix->is_cortex == (extract64(cpu->id.midr, 24, 8) == 0x41);
+    return ix->has_el2 == cpu->has_el2 && ix->has_el3 == cpu->has_el3 &&
+           ix->has_pmu == cpu->has_pmu && memcmp(&ix->id, &cpu->id, sizeof(ix->id)) == 0;
 }
 
 static void index_fill(ArmSysRegIndex *ix, const ArmCpu *cpu)

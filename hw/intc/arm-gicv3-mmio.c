@@ -12,6 +12,7 @@ enum {
     GICD_CTLR = 0x0000,
     GICD_TYPER = 0x0004,
     GICD_IIDR = 0x0008,
+    GICD_TYPER2 = 0x000c, /* of GICv4.1, which drivers look for */
     GICD_STATUSR = 0x0010,
     GIC_BITS = 0x0080,
     GIC_PRIORITY = 0x0400,
@@ -114,6 +115,7 @@ static uint32_t dist_read_word(ArmGicV3 *s, uint32_t offset)
         return (s->num_irq / 32 - 1) | TYPER_IDBITS | TYPER_A3V;
     case GICD_IIDR:
         return IIDR;
+    case GICD_TYPER2:
     case GICD_STATUSR:
         return 0;
     default:

@@ -35,6 +35,7 @@ enum {
 #define TCR_HA    (1ull << 39)
 #define TCR_HD    (1ull << 40)
 #define TCR_HPD0  (1ull << 41)
+#define TCR_E0PD1 (1ull << 56)
 #define TCR_A1    (1ull << 22)
 #define TCR_EPD0  (1ull << 7)
 
@@ -357,6 +358,20 @@ START_TEST(top_byte_ignored)
 }
 END_TEST
 
+/* E0PD: the half is closed to EL0, by a fault that does not tell what is mapped. */
+START_TEST(closed_to_el0)
+{
+    map_page(AF | EL0);
+    env_msr(cpu, ARM_SYSREG(3, 0, 2, 0, 2), cpu->tcr[1] | TCR_E0PD1);
+    good(VA, ARM_LOAD, ARM_MMU_EL0);
+    good(0xffff000000000000ull + VA, ARM_LOAD, ARM_MMU_EL1);
+    ck_assert_uint_eq(bad(0xffff000000000000ull + VA, ARM_LOAD, ARM_MMU_EL0),
+                      ESR(EC_DABORT_SAME, 0x04));
+    env_msr(cpu, ARM_SYSREG(3, 0, 2, 0, 2), cpu->tcr[1] | TCR_E0PD1 >> 1);
+    ck_assert_uint_eq(bad(VA, ARM_LOAD, ARM_MMU_EL0), ESR(EC_DABORT_SAME, 0x04));
+}
+END_TEST
+
 START_TEST(address_translate)
 {
     map_page(AF | RO | 3 << 8);
@@ -421,6 +436,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(tc, permissions, 0, G_N_ELEMENTS(perm_cases));
     tcase_add_test(tc, table_permissions);
     tcase_add_test(tc, top_byte_ignored);
+    tcase_add_test(tc, closed_to_el0);
     tcase_add_test(tc, address_translate);
     tcase_add_test(tc, maintenance_faults);
     tcase_add_test(tc, granule_the_model_lacks);

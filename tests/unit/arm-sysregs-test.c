@@ -5,39 +5,40 @@
 #include "tests/lib/check-main.h"
 #include "tests/unit/arm-env.h"
 
-#define SCTLR      ARM_SYSREG(3, 0, 1, 0, 0)
-#define CPACR      ARM_SYSREG(3, 0, 1, 0, 2)
-#define SP_EL0     ARM_SYSREG(3, 0, 4, 1, 0)
-#define SPSEL      ARM_SYSREG(3, 0, 4, 2, 0)
-#define CURRENT_EL ARM_SYSREG(3, 0, 4, 2, 2)
-#define PAN        ARM_SYSREG(3, 0, 4, 2, 3)
-#define VBAR       ARM_SYSREG(3, 0, 12, 0, 0)
-#define DAIF       ARM_SYSREG(3, 3, 4, 2, 1)
-#define FPCR       ARM_SYSREG(3, 3, 4, 4, 0)
-#define TPIDR_EL0  ARM_SYSREG(3, 3, 13, 0, 2)
-#define TPIDRRO    ARM_SYSREG(3, 3, 13, 0, 3)
-#define CTR        ARM_SYSREG(3, 3, 0, 0, 1)
-#define CSSELR     ARM_SYSREG(3, 2, 0, 0, 0)
-#define CCSIDR     ARM_SYSREG(3, 1, 0, 0, 0)
-#define MIDR       ARM_SYSREG(3, 0, 0, 0, 0)
-#define MPIDR      ARM_SYSREG(3, 0, 0, 0, 5)
-#define PFR0       ARM_SYSREG(3, 0, 0, 4, 0)
-#define CNTFRQ     ARM_SYSREG(3, 3, 14, 0, 0)
-#define CNTPCT     ARM_SYSREG(3, 3, 14, 0, 1)
-#define CNTVCT     ARM_SYSREG(3, 3, 14, 0, 2)
-#define CNTKCTL    ARM_SYSREG(3, 0, 14, 1, 0)
-#define CNTV_TVAL  ARM_SYSREG(3, 3, 14, 3, 0)
-#define CNTV_CTL   ARM_SYSREG(3, 3, 14, 3, 1)
-#define CNTV_CVAL  ARM_SYSREG(3, 3, 14, 3, 2)
-#define PMCR       ARM_SYSREG(3, 3, 9, 12, 0)
-#define PMCNTENSET ARM_SYSREG(3, 3, 9, 12, 1)
-#define PMOVSCLR   ARM_SYSREG(3, 3, 9, 12, 3)
-#define PMCCNTR    ARM_SYSREG(3, 3, 9, 13, 0)
-#define PMUSERENR  ARM_SYSREG(3, 3, 9, 14, 0)
-#define PMINTENSET ARM_SYSREG(3, 0, 9, 14, 1)
-#define OSLAR      ARM_SYSREG(2, 0, 1, 0, 4)
-#define OSLSR      ARM_SYSREG(2, 0, 1, 1, 4)
-#define DBGBVR(n)  ARM_SYSREG(2, 0, 0, n, 4)
+#define SCTLR       ARM_SYSREG(3, 0, 1, 0, 0)
+#define CPACR       ARM_SYSREG(3, 0, 1, 0, 2)
+#define SP_EL0      ARM_SYSREG(3, 0, 4, 1, 0)
+#define SPSEL       ARM_SYSREG(3, 0, 4, 2, 0)
+#define CURRENT_EL  ARM_SYSREG(3, 0, 4, 2, 2)
+#define PAN         ARM_SYSREG(3, 0, 4, 2, 3)
+#define VBAR        ARM_SYSREG(3, 0, 12, 0, 0)
+#define DAIF        ARM_SYSREG(3, 3, 4, 2, 1)
+#define FPCR        ARM_SYSREG(3, 3, 4, 4, 0)
+#define TPIDR_EL0   ARM_SYSREG(3, 3, 13, 0, 2)
+#define TPIDRRO     ARM_SYSREG(3, 3, 13, 0, 3)
+#define SCXTNUM_EL0 ARM_SYSREG(3, 3, 13, 0, 7)
+#define CTR         ARM_SYSREG(3, 3, 0, 0, 1)
+#define CSSELR      ARM_SYSREG(3, 2, 0, 0, 0)
+#define CCSIDR      ARM_SYSREG(3, 1, 0, 0, 0)
+#define MIDR        ARM_SYSREG(3, 0, 0, 0, 0)
+#define MPIDR       ARM_SYSREG(3, 0, 0, 0, 5)
+#define PFR0        ARM_SYSREG(3, 0, 0, 4, 0)
+#define CNTFRQ      ARM_SYSREG(3, 3, 14, 0, 0)
+#define CNTPCT      ARM_SYSREG(3, 3, 14, 0, 1)
+#define CNTVCT      ARM_SYSREG(3, 3, 14, 0, 2)
+#define CNTKCTL     ARM_SYSREG(3, 0, 14, 1, 0)
+#define CNTV_TVAL   ARM_SYSREG(3, 3, 14, 3, 0)
+#define CNTV_CTL    ARM_SYSREG(3, 3, 14, 3, 1)
+#define CNTV_CVAL   ARM_SYSREG(3, 3, 14, 3, 2)
+#define PMCR        ARM_SYSREG(3, 3, 9, 12, 0)
+#define PMCNTENSET  ARM_SYSREG(3, 3, 9, 12, 1)
+#define PMOVSCLR    ARM_SYSREG(3, 3, 9, 12, 3)
+#define PMCCNTR     ARM_SYSREG(3, 3, 9, 13, 0)
+#define PMUSERENR   ARM_SYSREG(3, 3, 9, 14, 0)
+#define PMINTENSET  ARM_SYSREG(3, 0, 9, 14, 1)
+#define OSLAR       ARM_SYSREG(2, 0, 1, 0, 4)
+#define OSLSR       ARM_SYSREG(2, 0, 1, 1, 4)
+#define DBGBVR(n)   ARM_SYSREG(2, 0, 0, n, 4)
 
 #define ESR_UNDEFINED (1u << 25)
 
@@ -159,6 +160,10 @@ START_TEST(el0_rules)
     ck_assert_uint_eq(write_esr(PMCCNTR), trap_esr(3, 3, 9, 13, 0, false));
     env_msr(cpu, ARM_SYSREG(1, 3, 7, 10, 1), 0x100);
     env_msr(cpu, ARM_SYSREG(1, 3, 7, 4, 1), 0x100);
+    ck_assert_uint_eq(read_esr(SCXTNUM_EL0), trap_esr(3, 3, 13, 0, 7, true)); /* TSCXT */
+    cpu->sctlr[1] &= ~(1ull << 20);
+    env_msr(cpu, SCXTNUM_EL0, 77);
+    ck_assert_uint_eq(env_mrs(cpu, SCXTNUM_EL0), 77);
 }
 END_TEST
 
@@ -179,10 +184,10 @@ START_TEST(masks_and_reset)
 {
     ck_assert_uint_eq(env_mrs(cpu, SCTLR), 0x30d00800);
     env_msr(cpu, SCTLR, ~0ull);
-    ck_assert_uint_eq(env_mrs(cpu, SCTLR) & 0x30500800, 0x30500800);
+    ck_assert_uint_eq(env_mrs(cpu, SCTLR) & 0x30400800, 0x30400800);
     ck_assert_uint_eq(env_mrs(cpu, SCTLR) & (1 << 25 | 1 << 24), 0); /* EE, E0E */
     env_msr(cpu, SCTLR, 0);
-    ck_assert_uint_eq(env_mrs(cpu, SCTLR), 0x30500800); /* SPAN is writable with PAN */
+    ck_assert_uint_eq(env_mrs(cpu, SCTLR), 0x30400800); /* SPAN, TSCXT: PAN, SCXTNUM */
     env_msr(cpu, VBAR, 0xffff000000001fff);
     ck_assert_uint_eq(env_mrs(cpu, VBAR), 0xffff000000001800);
     env_msr(cpu, CNTFRQ, 12345);
@@ -382,6 +387,26 @@ START_TEST(tlb_maintenance)
     ck_assert_uint_eq(last_flush.asid, 0x34);
     env_msr(cpu, ARM_SYSREG(1, 0, 8, 3, 0), 0); /* VMALLE1IS */
     ck_assert_int_eq(last_flush.scope, TLB_FLUSH_ALL);
+    env_msr(cpu, ARM_SYSREG(1, 0, 8, 1, 0), 0); /* VMALLE1OS */
+    ck_assert(last_flush.broadcast);
+    /* RVAE1: (NUM 2 + 1) << (5 * SCALE 1 + 1) pages of 64K at the base. */
+    env_msr(cpu, ARM_SYSREG(1, 0, 8, 6, 1),
+            0x0055ull << 48 | 3ull << 46 | 1ull << 44 | 2ull << 39 | 0x777);
+    ck_assert_int_eq(last_flush.scope, TLB_FLUSH_VA);
+    ck_assert(!last_flush.broadcast);
+    ck_assert_uint_eq(last_flush.asid, 0x55);
+    ck_assert_uint_eq(last_flush.va, 0x7770000);
+    ck_assert_uint_eq(last_flush.len, 3ull << 6 << 16);
+    flushes = 0;
+    env_msr(cpu, ARM_SYSREG(1, 0, 8, 2, 3), 1ull << 46 | 0x777); /* no 4K pages there */
+    env_msr(cpu, ARM_SYSREG(1, 0, 8, 2, 3), 0x777);              /* reserved granule */
+    ck_assert_int_eq(flushes, 0);
+    cpu->tcr[1] = 2u << 30; /* 4K high */
+    env_msr(cpu, ARM_SYSREG(1, 0, 8, 2, 3), 1ull << 46 | 31ull << 39 | 0x1fffffffe0);
+    ck_assert_int_eq(last_flush.scope, TLB_FLUSH_VA_ALL_ASIDS);
+    ck_assert(last_flush.broadcast);
+    ck_assert_uint_eq(last_flush.va, 0xfffffffffffe0000);
+    ck_assert_uint_eq(last_flush.len, 64 << 12);
     ck_assert_int_eq(regime_changes, 0);
     env_msr(cpu, ARM_SYSREG(3, 0, 2, 0, 0), 0x1000); /* TTBR0_EL1 */
     ck_assert_int_eq(regime_changes, 1);
