@@ -28,29 +28,29 @@ static inline V128 vec_sm3tt(SemCtx c, CryptoSm3 op, unsigned index, V128 d, V12
 
 /* ---- rows by the operands they read */
 
-#define N(row, op)                                                                                 \
-    SEM(row)                                                                                       \
-    {                                                                                              \
-        return vec_done(c, 16, vec_crypto1(c, op, vec_get(c, i->rn)));                             \
+#define N(row, op)                                                     \
+    SEM(row)                                                           \
+    {                                                                  \
+        return vec_done(c, 16, vec_crypto1(c, op, vec_get(c, i->rn))); \
     }
-#define DN(row, op)                                                                                \
-    SEM(row)                                                                                       \
-    {                                                                                              \
-        return vec_done(c, 16, vec_crypto2(c, op, vec_get(c, i->rd), vec_get(c, i->rn)));          \
+#define DN(row, op)                                                                       \
+    SEM(row)                                                                              \
+    {                                                                                     \
+        return vec_done(c, 16, vec_crypto2(c, op, vec_get(c, i->rd), vec_get(c, i->rn))); \
     }
-#define DNM(row, op)                                                                               \
-    SEM(row)                                                                                       \
-    {                                                                                              \
-        V128 d = vec_get(c, i->rd);                                                                \
-                                                                                                   \
-        return vec_done(c, 16, vec_crypto3(c, op, d, vec_get(c, i->rn), vec_get(c, i->rm)));       \
+#define DNM(row, op)                                                                         \
+    SEM(row)                                                                                 \
+    {                                                                                        \
+        V128 d = vec_get(c, i->rd);                                                          \
+                                                                                             \
+        return vec_done(c, 16, vec_crypto3(c, op, d, vec_get(c, i->rn), vec_get(c, i->rm))); \
     }
-#define SM3TT(row)                                                                                 \
-    SEM(row)                                                                                       \
-    {                                                                                              \
-        V128 d = vec_get(c, i->rd), n = vec_get(c, i->rn), m = vec_get(c, i->rm);                  \
-                                                                                                   \
-        return vec_done(c, 16, vec_sm3tt(c, CRYPTO_##row, (unsigned)i->imm, d, n, m));             \
+#define SM3TT(row)                                                                     \
+    SEM(row)                                                                           \
+    {                                                                                  \
+        V128 d = vec_get(c, i->rd), n = vec_get(c, i->rn), m = vec_get(c, i->rm);      \
+                                                                                       \
+        return vec_done(c, 16, vec_sm3tt(c, CRYPTO_##row, (unsigned)i->imm, d, n, m)); \
     }
 
 N(AESMC, crypto_aesmc)
@@ -88,8 +88,7 @@ SEM(SM3SS1)
 
 SEM(SM4EKEY)
 {
-    return vec_done(c, 16,
-                    vec_crypto2(c, crypto_sm4ekey, vec_get(c, i->rn), vec_get(c, i->rm)));
+    return vec_done(c, 16, vec_crypto2(c, crypto_sm4ekey, vec_get(c, i->rn), vec_get(c, i->rm)));
 }
 
 /* ---- SHA-3 */

@@ -24,23 +24,23 @@ static inline SemRet two_call(SemCtx c, FpOp2 *op)
     return f_done(c, f_call2(c, f, op, f_get(c, f, c.i->rn), f_get(c, f, c.i->rm)));
 }
 
-#define TWO(row, op)                                                                               \
-    SEM(row, unsigned sz)                                                                          \
-    {                                                                                              \
-        return two(c, 2 + sz, op);                                                                 \
-    }                                                                                              \
-    SEM(row##_h)                                                                                   \
-    {                                                                                              \
-        return two(c, SOFTFP_H, op);                                                               \
+#define TWO(row, op)                 \
+    SEM(row, unsigned sz)            \
+    {                                \
+        return two(c, 2 + sz, op);   \
+    }                                \
+    SEM(row##_h)                     \
+    {                                \
+        return two(c, SOFTFP_H, op); \
     }
-#define TWO_CALL(row, op)                                                                          \
-    SEM(row)                                                                                       \
-    {                                                                                              \
-        return two_call(c, op);                                                                    \
-    }                                                                                              \
-    SEM(row##_h)                                                                                   \
-    {                                                                                              \
-        return two_call(c, op);                                                                    \
+#define TWO_CALL(row, op)       \
+    SEM(row)                    \
+    {                           \
+        return two_call(c, op); \
+    }                           \
+    SEM(row##_h)                \
+    {                           \
+        return two_call(c, op); \
     }
 
 TWO(FADD, f_add)
@@ -68,14 +68,14 @@ static inline SemRet three(SemCtx c, unsigned format, bool neg_acc, bool neg_pro
     return f_done(c, f_muladd(c, format, acc, a, f_get(c, format, c.i->rm)));
 }
 
-#define THREE(row, neg_acc, neg_product)                                                           \
-    SEM(row, unsigned sz)                                                                          \
-    {                                                                                              \
-        return three(c, 2 + sz, neg_acc, neg_product);                                             \
-    }                                                                                              \
-    SEM(row##_h)                                                                                   \
-    {                                                                                              \
-        return three(c, SOFTFP_H, neg_acc, neg_product);                                           \
+#define THREE(row, neg_acc, neg_product)                 \
+    SEM(row, unsigned sz)                                \
+    {                                                    \
+        return three(c, 2 + sz, neg_acc, neg_product);   \
+    }                                                    \
+    SEM(row##_h)                                         \
+    {                                                    \
+        return three(c, SOFTFP_H, neg_acc, neg_product); \
     }
 
 THREE(FMADD, false, false)
@@ -102,19 +102,19 @@ static inline SemRet one_call(SemCtx c, FpOp1 *op)
     return f_done(c, f_call1(c, c.i->a, op, f_get(c, c.i->a, c.i->rn)));
 }
 
-#define ONE(row, op)                                                                               \
-    SEM(row, unsigned sz)                                                                          \
-    {                                                                                              \
-        return one(c, 2 + sz, op);                                                                 \
-    }                                                                                              \
-    SEM(row##_h)                                                                                   \
-    {                                                                                              \
-        return one(c, SOFTFP_H, op);                                                               \
+#define ONE(row, op)                 \
+    SEM(row, unsigned sz)            \
+    {                                \
+        return one(c, 2 + sz, op);   \
+    }                                \
+    SEM(row##_h)                     \
+    {                                \
+        return one(c, SOFTFP_H, op); \
     }
-#define ONE_CALL(row, op)                                                                          \
-    SEM(row)                                                                                       \
-    {                                                                                              \
-        return one_call(c, op);                                                                    \
+#define ONE_CALL(row, op)       \
+    SEM(row)                    \
+    {                           \
+        return one_call(c, op); \
     }
 #define ONE_CALL2(row, op) ONE_CALL(row, op) ONE_CALL(row##_h, op)
 
@@ -149,10 +149,10 @@ static inline SemRet convert(SemCtx c, unsigned to, unsigned from)
     return f_done(c, f_convert(c, to, from, f_get(c, from, c.i->rn)));
 }
 
-#define CONVERT(row, to, from)                                                                     \
-    SEM(row)                                                                                       \
-    {                                                                                              \
-        return convert(c, to, from);                                                               \
+#define CONVERT(row, to, from)       \
+    SEM(row)                         \
+    {                                \
+        return convert(c, to, from); \
     }
 
 CONVERT(FCVT_ds, SOFTFP_D, SOFTFP_S)
@@ -173,14 +173,14 @@ static inline SemRet compare(SemCtx c, unsigned format, bool signalling, bool wi
     return sem_next(c);
 }
 
-#define COMPARE(row, signalling, with_zero)                                                        \
-    SEM(row, unsigned sz)                                                                          \
-    {                                                                                              \
-        return compare(c, 2 + sz, signalling, with_zero);                                          \
-    }                                                                                              \
-    SEM(row##_h)                                                                                   \
-    {                                                                                              \
-        return compare(c, SOFTFP_H, signalling, with_zero);                                        \
+#define COMPARE(row, signalling, with_zero)                 \
+    SEM(row, unsigned sz)                                   \
+    {                                                       \
+        return compare(c, 2 + sz, signalling, with_zero);   \
+    }                                                       \
+    SEM(row##_h)                                            \
+    {                                                       \
+        return compare(c, SOFTFP_H, signalling, with_zero); \
     }
 
 COMPARE(FCMP, false, false)
@@ -263,23 +263,23 @@ static inline SemRet from_general(SemCtx c, bool is_signed)
     return f_done(c, f_from_int(c, c.i->a, c.i->b, is_signed, (int)c.i->imm, v));
 }
 
-#define TO_GENERAL(row, is_signed, rounding)                                                       \
-    SEM(row)                                                                                       \
-    {                                                                                              \
-        return to_general(c, is_signed, rounding);                                                 \
-    }                                                                                              \
-    SEM(row##h)                                                                                    \
-    {                                                                                              \
-        return to_general(c, is_signed, rounding);                                                 \
+#define TO_GENERAL(row, is_signed, rounding)       \
+    SEM(row)                                       \
+    {                                              \
+        return to_general(c, is_signed, rounding); \
+    }                                              \
+    SEM(row##h)                                    \
+    {                                              \
+        return to_general(c, is_signed, rounding); \
     }
-#define FROM_GENERAL(row, is_signed)                                                               \
-    SEM(row)                                                                                       \
-    {                                                                                              \
-        return from_general(c, is_signed);                                                         \
-    }                                                                                              \
-    SEM(row##h)                                                                                    \
-    {                                                                                              \
-        return from_general(c, is_signed);                                                         \
+#define FROM_GENERAL(row, is_signed)       \
+    SEM(row)                               \
+    {                                      \
+        return from_general(c, is_signed); \
+    }                                      \
+    SEM(row##h)                            \
+    {                                      \
+        return from_general(c, is_signed); \
     }
 
 TO_GENERAL(FCVTNS_g, true, SOFTFP_NEAREST_EVEN)

@@ -217,23 +217,23 @@ static inline bool vec_plain64(V128 r)
     return softfp_plain64(r.v.d[0]) & softfp_plain64(r.v.d[1]);
 }
 
-#define VEC_FP2(name, sign)                                                                  \
-    static inline V128 vec_f##name(SemCtx c, VecShape s, V128 a, V128 b)                           \
-    {                                                                                              \
-        if (s.esize == SOFTFP_S && s.bytes >= 8 && likely(f_host_ok(c))) {                         \
-            VecF32 r_ = VEC_FROM(VecF32, a) sign VEC_FROM(VecF32, b);                              \
-            V128 r = VEC_TO(r_);                                                                   \
-            if (likely(vec_plain32(s, r))) {                                                       \
-                return r;                                                                          \
-            }                                                                                      \
-        } else if (s.esize == SOFTFP_D && s.bytes == 16 && likely(f_host_ok(c))) {                 \
-            VecF64 r_ = VEC_FROM(VecF64, a) sign VEC_FROM(VecF64, b);                              \
-            V128 r = VEC_TO(r_);                                                                   \
-            if (likely(vec_plain64(r))) {                                                          \
-                return r;                                                                          \
-            }                                                                                      \
-        }                                                                                          \
-        return (V128){fp_lanes2(c.cpu, s, softfp_##name, a.v, b.v)};                               \
+#define VEC_FP2(name, sign)                                                        \
+    static inline V128 vec_f##name(SemCtx c, VecShape s, V128 a, V128 b)           \
+    {                                                                              \
+        if (s.esize == SOFTFP_S && s.bytes >= 8 && likely(f_host_ok(c))) {         \
+            VecF32 r_ = VEC_FROM(VecF32, a) sign VEC_FROM(VecF32, b);              \
+            V128 r = VEC_TO(r_);                                                   \
+            if (likely(vec_plain32(s, r))) {                                       \
+                return r;                                                          \
+            }                                                                      \
+        } else if (s.esize == SOFTFP_D && s.bytes == 16 && likely(f_host_ok(c))) { \
+            VecF64 r_ = VEC_FROM(VecF64, a) sign VEC_FROM(VecF64, b);              \
+            V128 r = VEC_TO(r_);                                                   \
+            if (likely(vec_plain64(r))) {                                          \
+                return r;                                                          \
+            }                                                                      \
+        }                                                                          \
+        return (V128){fp_lanes2(c.cpu, s, softfp_##name, a.v, b.v)};               \
     }
 
 VEC_FP2(add, +)

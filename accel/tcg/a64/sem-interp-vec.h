@@ -84,6 +84,79 @@ static inline V128 vec_dup(SemCtx c, unsigned esize, V64 x)
     return (V128){{.d = {v, v}}};
 }
 
+/* ---- memory: straight between memory and registers, since a register that is written in halves
+ * and read whole stalls the host. Nothing is written when an access faults. */
+
+#define VEC_ALWAYS static inline __attribute__((always_inline))
+
+/* Loads 2^size bytes, up to 16; the rest of the register becomes zero. */
+VEC_ALWAYS bool vec_ld(SemCtx c, unsigned size, V64 addr, unsigned n)
+{
+    const void *p = mem_find(c, size, addr.u, 1u << size, false);
+
+    if (unlikely(!p)) {
+        if (!tcg_load_slow(c.cpu, c.t, c.i, addr.u, size)) {
+            return false;
+        }
+        c.cpu->v[n] = (ArmVec){.d = {c.t->loaded[0], size == MO_128 ? c.t->loaded[1] : 0}};
+    } else if (size == MO_128) {
+        memcpy(&c.cpu->v[n], p, 16);
+    } else {
+        c.cpu->v[n] = (ArmVec){.d = {ld_le(p, 1u << size), 0}};
+    }
+    return true;
+}
+
+VEC_ALWAYS bool vec_st(SemCtx c, unsigned size, V64 addr, unsigned n)
+{
+    void *p = mem_find(c, size, addr.u, 1u << size, true);
+    const ArmVec *v = &c.cpu->v[n];
+
+    if (unlikely(!p)) {
+        return tcg_store_slow(c.cpu, c.t, c.i, addr.u, size, v->d[0], v->d[1]);
+    }
+    memcpy(p, v, 1u << size);
+    return true;
+}
+
+/* Two registers of 16 bytes: one look at the TLB where they share a page. */
+VEC_ALWAYS bool vec_ld_pair(SemCtx c, V64 addr, unsigned n, unsigned m)
+{
+    const uint8_t *p = mem_find(c, MO_128, addr.u, 32, false);
+    uint64_t lo, hi;
+
+    if (likely(p)) {
+        memcpy(&c.cpu->v[n], p, 16);
+        memcpy(&c.cpu->v[m], p + 16, 16);
+        return true;
+    }
+    if (!tcg_load_slow(c.cpu, c.t, c.i, addr.u, MO_128)) {
+        return false;
+    }
+    lo = c.t->loaded[0];
+    hi = c.t->loaded[1];
+    if (!tcg_load_slow(c.cpu, c.t, c.i, addr.u + 16, MO_128)) {
+        return false;
+    }
+    c.cpu->v[n] = (ArmVec){.d = {lo, hi}};
+    c.cpu->v[m] = (ArmVec){.d = {c.t->loaded[0], c.t->loaded[1]}};
+    return true;
+}
+
+VEC_ALWAYS bool vec_st_pair(SemCtx c, V64 addr, unsigned n, unsigned m)
+{
+    const ArmVec *lo = &c.cpu->v[n], *hi = &c.cpu->v[m];
+    uint8_t *p = mem_find(c, MO_128, addr.u, 32, true);
+
+    if (likely(p)) {
+        memcpy(p, lo, 16);
+        memcpy(p + 16, hi, 16);
+        return true;
+    }
+    return tcg_store_slow(c.cpu, c.t, c.i, addr.u, MO_128, lo->d[0], lo->d[1]) &&
+           tcg_store_slow(c.cpu, c.t, c.i, addr.u + 16, MO_128, hi->d[0], hi->d[1]);
+}
+
 /* ---- element by element
  * In the expressions x and y are unsigned vectors, X and Y the same signed; n is a constant. */
 
@@ -99,7 +172,7 @@ static inline V128 vec_dup(SemCtx c, unsigned esize, V64 x)
         memcpy(&to_, &(value), 16); \
         to_;                        \
     })
-#define VEC_CASE(size, bits, expr)                      \
+#define VEC_CASE(bits, expr)                            \
     {                                                   \
         typedef VecU##bits U;                           \
         typedef VecS##bits S;                           \
@@ -107,19 +180,19 @@ static inline V128 vec_dup(SemCtx c, unsigned esize, V64 x)
         const U x = VEC_FROM(U, a), y = VEC_FROM(U, b); \
         const S X = (S)x, Y = (S)y;                     \
         const U r_ = (U)(expr);                         \
-        (void)X, (void)Y, (void)y, (void)BITS; \
+        (void)X, (void)Y, (void)y, (void)BITS;          \
         return VEC_TO(r_);                              \
     }
-#define VEC_SWITCH(expr)      \
-    switch (s.esize) {        \
-    case 0:                   \
-        VEC_CASE(0, 8, expr)  \
-    case 1:                   \
-        VEC_CASE(1, 16, expr) \
-    case 2:                   \
-        VEC_CASE(2, 32, expr) \
-    default:                  \
-        VEC_CASE(3, 64, expr) \
+#define VEC_SWITCH(expr)   \
+    switch (s.esize) {     \
+    case 0:                \
+        VEC_CASE(8, expr)  \
+    case 1:                \
+        VEC_CASE(16, expr) \
+    case 2:                \
+        VEC_CASE(32, expr) \
+    default:               \
+        VEC_CASE(64, expr) \
     }
 #define VEC2(name, expr)                                                \
     static inline V128 vec_##name(SemCtx c, VecShape s, V128 a, V128 b) \
@@ -196,7 +269,7 @@ static inline void vec_note_qc(SemCtx c, uint64_t lo, uint64_t hi)
         const U over = (U)(over_expr), sat = (U)(sat_expr);        \
         const U r_ = VEC_PICK(over, sat, r);                       \
         const V128 o_ = VEC_TO(over);                              \
-        (void)BITS, (void)sizeof(S);                                                \
+        (void)BITS, (void)sizeof(S);                               \
         vec_note_qc(c, o_.v.d[0], o_.v.d[1]);                      \
         return VEC_TO(r_);                                         \
     }

@@ -3,14 +3,14 @@
 #include "accel/tcg/a64/sem-vec.h"
 
 /* Rows of single and double, and of half precision (h). */
-#define BOTH(row, call)                                                                            \
-    SEM(row)                                                                                       \
-    {                                                                                              \
-        return call;                                                                               \
-    }                                                                                              \
-    SEM(row##h)                                                                                    \
-    {                                                                                              \
-        return call;                                                                               \
+#define BOTH(row, call) \
+    SEM(row)            \
+    {                   \
+        return call;    \
+    }                   \
+    SEM(row##h)         \
+    {                   \
+        return call;    \
     }
 
 /* ---- three registers */
@@ -87,18 +87,18 @@ static inline SemRet complex_add(SemCtx c)
 {
     VecShape s = shape_of(c.i);
 
-    return vec_done(c, s.bytes,
-                    vec_fcomplex_add(c, s, (unsigned)c.i->imm, vec_get(c, c.i->rn),
-                                     vec_get(c, c.i->rm)));
+    return vec_done(
+        c, s.bytes,
+        vec_fcomplex_add(c, s, (unsigned)c.i->imm, vec_get(c, c.i->rn), vec_get(c, c.i->rm)));
 }
 
 static inline SemRet complex_mla(SemCtx c, V128 b)
 {
     VecShape s = shape_of(c.i);
 
-    return vec_done(c, s.bytes,
-                    vec_fcomplex_mla(c, s, (unsigned)c.i->imm, vec_get(c, c.i->rd),
-                                     vec_get(c, c.i->rn), b));
+    return vec_done(
+        c, s.bytes,
+        vec_fcomplex_mla(c, s, (unsigned)c.i->imm, vec_get(c, c.i->rd), vec_get(c, c.i->rn), b));
 }
 
 /* ra is the index of a pair: twice as wide as the element. */
@@ -136,14 +136,14 @@ static inline V128 half_element(SemCtx c)
     return vec_dup(c, 1, vec_lane(c, 1, (unsigned)c.i->imm, vec_get(c, c.i->rm)));
 }
 
-#define MLA_HALF(row, subtract, upper)                                                             \
-    SEM(row##_v)                                                                                   \
-    {                                                                                              \
-        return mla_half(c, subtract, upper, half_of(c, upper, vec_get(c, i->rm)));                 \
-    }                                                                                              \
-    SEM(row##_ve)                                                                                  \
-    {                                                                                              \
-        return mla_half(c, subtract, upper, half_element(c));                                      \
+#define MLA_HALF(row, subtract, upper)                                             \
+    SEM(row##_v)                                                                   \
+    {                                                                              \
+        return mla_half(c, subtract, upper, half_of(c, upper, vec_get(c, i->rm))); \
+    }                                                                              \
+    SEM(row##_ve)                                                                  \
+    {                                                                              \
+        return mla_half(c, subtract, upper, half_element(c));                      \
     }
 
 MLA_HALF(FMLAL, false, false)
@@ -212,8 +212,7 @@ static inline SemRet from_int(SemCtx c, bool is_signed)
 {
     VecShape s = shape_of(c.i);
 
-    return vec_done(c, s.bytes,
-                    vec_ffrom_int(c, s, is_signed, (int)c.i->imm, vec_get(c, c.i->rn)));
+    return vec_done(c, s.bytes, vec_ffrom_int(c, s, is_signed, (int)c.i->imm, vec_get(c, c.i->rn)));
 }
 
 BOTH(FABS_v, one(c, fpop_abs))
@@ -242,8 +241,8 @@ BOTH(FCMEQ0_s, with_zero(c, fpop_eq))
 BOTH(FCMLE0_s, with_zero(c, fpop_le))
 BOTH(FCMLT0_s, with_zero(c, fpop_lt))
 
-#define TO_INT(name, is_signed, rounding)                                                          \
-    BOTH(name##_v, to_int(c, is_signed, rounding))                                                 \
+#define TO_INT(name, is_signed, rounding)          \
+    BOTH(name##_v, to_int(c, is_signed, rounding)) \
     BOTH(name##_s, to_int(c, is_signed, rounding))
 
 TO_INT(FCVTNS, true, SOFTFP_NEAREST_EVEN)

@@ -2,6 +2,10 @@
 /* Meanings of loads and stores of SIMD&FP registers (Arm ARM C4.1.94). */
 #include "accel/tcg/a64/sem-vec.h"
 
+/* What memcpy() is made of: a copy for each row, so that nothing is left to decide. */
+#define HOT               static inline __attribute__((always_inline))
+#define SEM_HOT(row, ...) HOT SemRet sem_##row(SemCtx c, const A64Insn *i, ##__VA_ARGS__)
+
 typedef enum Indexing { OFFSET, POST, PRE } Indexing;
 
 static inline V64 with_imm(SemCtx c, V64 base)
@@ -9,48 +13,26 @@ static inline V64 with_imm(SemCtx c, V64 base)
     return v_add(c, 1, base, v_const(c, (uint64_t)c.i->imm));
 }
 
-/* 2^size bytes, zero above. */
-static inline bool vec_ld(SemCtx c, unsigned size, V64 addr, V128 *ret)
-{
-    V64 v;
-
-    if (size == MO_128) {
-        return v_ld128(c, MO_128, addr, ret);
-    }
-    if (!v_ld(c, size, addr, &v)) {
-        return false;
-    }
-    *ret = vec_from64(c, v, v_const(c, 0));
-    return true;
-}
-
-static inline bool vec_st(SemCtx c, unsigned size, V64 addr, V128 v)
-{
-    return size == MO_128 ? v_st128(c, MO_128, addr, v) : v_st(c, size, addr, vec_lane(c, 3, 0, v));
-}
-
 /* ---- one register */
 
-static inline SemRet load(SemCtx c, unsigned size, Indexing ix)
+HOT SemRet load(SemCtx c, unsigned size, Indexing ix)
 {
     V64 base;
-    V128 v;
 
     TRY(mem_base(c, c.i->rn, &base));
-    TRY(vec_ld(c, size, ix == POST ? base : with_imm(c, base), &v));
+    TRY(vec_ld(c, size, ix == POST ? base : with_imm(c, base), c.i->rd));
     if (ix != OFFSET) {
         x_set(c, c.i->rn, with_imm(c, base));
     }
-    vec_set(c, c.i->rd, v);
     return sem_next(c);
 }
 
-static inline SemRet store(SemCtx c, unsigned size, Indexing ix)
+HOT SemRet store(SemCtx c, unsigned size, Indexing ix)
 {
     V64 base;
 
     TRY(mem_base(c, c.i->rn, &base));
-    TRY(vec_st(c, size, ix == POST ? base : with_imm(c, base), vec_get(c, c.i->rd)));
+    TRY(vec_st(c, size, ix == POST ? base : with_imm(c, base), c.i->rd));
     if (ix != OFFSET) {
         x_set(c, c.i->rn, with_imm(c, base));
     }
@@ -65,43 +47,41 @@ static inline V64 register_offset(SemCtx c, V64 base)
     return v_add(c, 1, base, v_shl(c, 1, off, v_const(c, (uint64_t)c.i->imm)));
 }
 
-static inline SemRet load_indexed(SemCtx c, unsigned size)
+HOT SemRet load_indexed(SemCtx c, unsigned size)
 {
     V64 base;
-    V128 v;
 
     TRY(mem_base(c, c.i->rn, &base));
-    TRY(vec_ld(c, size, register_offset(c, base), &v));
-    vec_set(c, c.i->rd, v);
+    TRY(vec_ld(c, size, register_offset(c, base), c.i->rd));
     return sem_next(c);
 }
 
-static inline SemRet store_indexed(SemCtx c, unsigned size)
+HOT SemRet store_indexed(SemCtx c, unsigned size)
 {
     V64 base;
 
     TRY(mem_base(c, c.i->rn, &base));
-    TRY(vec_st(c, size, register_offset(c, base), vec_get(c, c.i->rd)));
+    TRY(vec_st(c, size, register_offset(c, base), c.i->rd));
     return sem_next(c);
 }
 
 /* Rows of B to D are split by size, those of Q stand alone. */
-#define LOAD_STORE(suffix, ix)       \
-    SEM(LDR##suffix, unsigned size)  \
-    {                                \
-        return load(c, size, ix);    \
-    }                                \
-    SEM(LDR##suffix##q)              \
-    {                                \
-        return load(c, MO_128, ix);  \
-    }                                \
-    SEM(STR##suffix, unsigned size)  \
-    {                                \
-        return store(c, size, ix);   \
-    }                                \
-    SEM(STR##suffix##q)              \
-    {                                \
-        return store(c, MO_128, ix); \
+#define LOAD_STORE(suffix, ix)          \
+    SEM_HOT(LDR##suffix, unsigned size) \
+    {                                   \
+        return load(c, size, ix);       \
+    }                                   \
+    SEM_HOT(LDR##suffix##q)             \
+    {                                   \
+        return load(c, MO_128, ix);     \
+    }                                   \
+    SEM_HOT(STR##suffix, unsigned size) \
+    {                                   \
+        return store(c, size, ix);      \
+    }                                   \
+    SEM_HOT(STR##suffix##q)             \
+    {                                   \
+        return store(c, MO_128, ix);    \
     }
 
 LOAD_STORE(_vu, OFFSET)
@@ -109,80 +89,65 @@ LOAD_STORE(_vur, OFFSET)
 LOAD_STORE(_vpost, POST)
 LOAD_STORE(_vpre, PRE)
 
-SEM(LDR_vr, unsigned size)
+SEM_HOT(LDR_vr, unsigned size)
 {
     return load_indexed(c, size);
 }
 
-SEM(LDR_vrq)
+SEM_HOT(LDR_vrq)
 {
     return load_indexed(c, MO_128);
 }
 
-SEM(STR_vr, unsigned size)
+SEM_HOT(STR_vr, unsigned size)
 {
     return store_indexed(c, size);
 }
 
-SEM(STR_vrq)
+SEM_HOT(STR_vrq)
 {
     return store_indexed(c, MO_128);
 }
 
 SEM(LDR_vlit)
 {
-    V128 v;
-
-    TRY(vec_ld(c, i->a, with_imm(c, pc_get(c)), &v));
-    vec_set(c, i->rd, v);
+    TRY(vec_ld(c, i->a, with_imm(c, pc_get(c)), i->rd));
     return sem_next(c);
 }
 
 /* ---- pairs */
 
-static inline SemRet load_pair(SemCtx c, unsigned opc, Indexing ix)
+HOT SemRet load_pair(SemCtx c, unsigned opc, Indexing ix)
 {
     V64 base, addr;
-    V128 v, w;
 
     TRY(mem_base(c, c.i->rn, &base));
     addr = ix == POST ? base : with_imm(c, base);
-    if (opc == 0) {
-        V64 lo, hi;
-        TRY(v_ld_pair(c, MO_32, addr, &lo, &hi));
-        v = vec_from64(c, lo, v_const(c, 0));
-        w = vec_from64(c, hi, v_const(c, 0));
-    } else if (opc == 1) {
-        V64 lo, hi;
-        TRY(v_ld_pair(c, MO_64, addr, &lo, &hi));
-        v = vec_from64(c, lo, v_const(c, 0));
-        w = vec_from64(c, hi, v_const(c, 0));
+    if (opc == 2) {
+        TRY(vec_ld_pair(c, addr, c.i->rd, c.i->ra));
     } else {
-        TRY(v_ld128(c, MO_128, addr, &v));
-        TRY(v_ld128(c, MO_128, v_add(c, 1, addr, v_const(c, 16)), &w));
+        V64 lo, hi;
+        TRY(v_ld_pair(c, opc == 0 ? MO_32 : MO_64, addr, &lo, &hi));
+        f_set(c, c.i->rd, lo);
+        f_set(c, c.i->ra, hi);
     }
     if (ix != OFFSET) {
         x_set(c, c.i->rn, with_imm(c, base));
     }
-    vec_set(c, c.i->rd, v);
-    vec_set(c, c.i->ra, w);
     return sem_next(c);
 }
 
-static inline SemRet store_pair(SemCtx c, unsigned opc, Indexing ix)
+HOT SemRet store_pair(SemCtx c, unsigned opc, Indexing ix)
 {
+    unsigned esize = opc == 0 ? MO_32 : MO_64;
     V64 base, addr;
-    V128 v = vec_get(c, c.i->rd), w = vec_get(c, c.i->ra);
 
     TRY(mem_base(c, c.i->rn, &base));
     addr = ix == POST ? base : with_imm(c, base);
-    if (opc == 0) {
-        TRY(v_st_pair(c, MO_32, addr, vec_lane(c, 2, 0, v), vec_lane(c, 2, 0, w)));
-    } else if (opc == 1) {
-        TRY(v_st_pair(c, MO_64, addr, vec_lane(c, 3, 0, v), vec_lane(c, 3, 0, w)));
+    if (opc == 2) {
+        TRY(vec_st_pair(c, addr, c.i->rd, c.i->ra));
     } else {
-        TRY(v_st128(c, MO_128, addr, v));
-        TRY(v_st128(c, MO_128, v_add(c, 1, addr, v_const(c, 16)), w));
+        TRY(v_st_pair(c, esize, addr, f_get(c, esize, c.i->rd), f_get(c, esize, c.i->ra)));
     }
     if (ix != OFFSET) {
         x_set(c, c.i->rn, with_imm(c, base));
@@ -191,11 +156,11 @@ static inline SemRet store_pair(SemCtx c, unsigned opc, Indexing ix)
 }
 
 #define PAIR(suffix, ix)               \
-    SEM(LDP##suffix, unsigned opc)     \
+    SEM_HOT(LDP##suffix, unsigned opc) \
     {                                  \
         return load_pair(c, opc, ix);  \
     }                                  \
-    SEM(STP##suffix, unsigned opc)     \
+    SEM_HOT(STP##suffix, unsigned opc) \
     {                                  \
         return store_pair(c, opc, ix); \
     }
@@ -204,12 +169,12 @@ PAIR(_v, OFFSET)
 PAIR(_vpost, POST)
 PAIR(_vpre, PRE)
 
-SEM(LDNP_v, unsigned opc)
+SEM_HOT(LDNP_v, unsigned opc)
 {
     return load_pair(c, opc, OFFSET);
 }
 
-SEM(STNP_v, unsigned opc)
+SEM_HOT(STNP_v, unsigned opc)
 {
     return store_pair(c, opc, OFFSET);
 }
@@ -244,7 +209,13 @@ static inline SemRet load_registers(SemCtx c, unsigned regs, bool post)
 
     TRY(mem_base(c, c.i->rn, &base));
     for (unsigned k = 0; k < regs; k++) {
-        TRY(vec_ld(c, bytes == 16 ? MO_128 : MO_64, at_offset(c, base, k * bytes), &v[k]));
+        V64 addr = at_offset(c, base, k * bytes), x;
+        if (bytes == 16) {
+            TRY(v_ld128(c, MO_128, addr, &v[k]));
+        } else {
+            TRY(v_ld(c, MO_64, addr, &x));
+            v[k] = vec_from64(c, x, v_const(c, 0));
+        }
     }
     advance(c, post, base, regs * bytes);
     for (unsigned k = 0; k < regs; k++) {
@@ -260,8 +231,7 @@ static inline SemRet store_registers(SemCtx c, unsigned regs, bool post)
 
     TRY(mem_base(c, c.i->rn, &base));
     for (unsigned k = 0; k < regs; k++) {
-        TRY(vec_st(c, bytes == 16 ? MO_128 : MO_64, at_offset(c, base, k * bytes),
-                   vec_get(c, reg_of(c, k))));
+        TRY(vec_st(c, bytes == 16 ? MO_128 : MO_64, at_offset(c, base, k * bytes), reg_of(c, k)));
     }
     advance(c, post, base, regs * bytes);
     return sem_next(c);

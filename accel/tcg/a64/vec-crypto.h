@@ -19,12 +19,7 @@ CryptoOp3 crypto_sha512h, crypto_sha512h2, crypto_sha512su1;
 CryptoOp3 crypto_sm3partw1, crypto_sm3partw2;
 CryptoOp3 crypto_sm3ss1; /* n, m, a */
 
-typedef enum CryptoSm3 {
-    CRYPTO_SM3TT1A,
-    CRYPTO_SM3TT1B,
-    CRYPTO_SM3TT2A,
-    CRYPTO_SM3TT2B
-} CryptoSm3;
+typedef enum CryptoSm3 { CRYPTO_SM3TT1A, CRYPTO_SM3TT1B, CRYPTO_SM3TT2A, CRYPTO_SM3TT2B } CryptoSm3;
 ArmVec crypto_sm3tt(CryptoSm3 op, unsigned index, ArmVec d, ArmVec n, ArmVec m);
 
 #endif
