@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Generator: gen/qapi-commands.h and .c: handlers' prototypes, marshallers, the command table. */
+/* Generator: qapi-commands.h and .c: handlers' prototypes, marshallers, the command table. */
 #include "qapi/gen/gen.h"
 
 #include <string.h>
@@ -104,14 +104,16 @@ static gint by_name(gconstpointer a, gconstpointer b)
     return strcmp((*x)->name, (*y)->name);
 }
 
-void emit_commands(const Model *m, const char *dir)
+void emit_commands(const Model *m, const Target *to)
 {
-    Out *h = out_begin_h("GEN_QAPI_COMMANDS_H", "what implements the commands");
+    Out *h = out_begin_h(to, "commands", "what implements the commands");
     Out *o = out_begin_c("from requests to handlers");
     g_autoptr(GPtrArray) sorted = g_ptr_array_copy(m->commands, NULL, NULL);
 
-    out(h, "#include \"gen/qapi-types.h\"\n#include \"qapi/dispatch.h\"\n");
-    out(o, "#include \"gen/qapi-commands.h\"\n#include \"util/module.h\"\n");
+    out_include(h, to, "types.h");
+    out(h, "#include \"qapi/dispatch.h\"\n");
+    out_include(o, to, "commands.h");
+    out(o, "#include \"util/module.h\"\n");
     for (guint i = 0; i < m->commands->len; i++) {
         const Command *c = m->commands->pdata[i];
 
@@ -126,10 +128,12 @@ void emit_commands(const Model *m, const char *dir)
     for (guint i = 0; i < sorted->len; i++) {
         emit_row(o, sorted->pdata[i]);
     }
-    out(o, "};\n\nstatic void qapi_commands_register(void)\n{\n"
-           "    qmp_register_commands(commands, G_N_ELEMENTS(commands));\n}\n\n"
-           "module_init(qapi_commands_register, MODULE_QMP);\n");
+    out(o,
+        "};\n\nstatic void %s_commands_register(void)\n{\n"
+        "    qmp_register_commands(commands, G_N_ELEMENTS(commands));\n}\n\n"
+        "module_init(%s_commands_register, MODULE_QMP);\n",
+        to->c_name, to->c_name);
     out_end_h(h);
-    out_write(h, dir, "qapi-commands.h");
-    out_write(o, dir, "qapi-commands.c");
+    out_write(h, to, "commands.h");
+    out_write(o, to, "commands.c");
 }

@@ -300,7 +300,7 @@ static void write_manual(const Model *m, const Style *st, const char *path)
             write_free_form(o, st, e->doc);
         }
     }
-    out_write(o, NULL, path);
+    out_write_file(o, path);
 }
 
 void emit_doc_markdown(const Model *m, const char *path)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Generator: gen/qapi-events.h and .c: the functions that send events. */
+/* Generator: qapi-events.h and .c: the functions that send events. */
 #include "qapi/gen/gen.h"
 
 static char *lower(const char *name)
@@ -63,14 +63,14 @@ static void emit_event(Out *o, const Event *e)
     out_endif(o, e->cond);
 }
 
-void emit_events(const Model *m, const char *dir)
+void emit_events(const Model *m, const Target *to)
 {
-    Out *h = out_begin_h("GEN_QAPI_EVENTS_H", "sending events");
+    Out *h = out_begin_h(to, "events", "sending events");
     Out *o = out_begin_c("sending events");
 
-    out(h,
-        "#include \"gen/qapi-types.h\"\n#include \"qapi/events.h\"\n\ntypedef enum QapiEvent {\n");
-    out(o, "#include \"gen/qapi-events.h\"\n");
+    out_include(h, to, "types.h");
+    out(h, "#include \"qapi/events.h\"\n\ntypedef enum QapiEvent {\n");
+    out_include(o, to, "events.h");
     for (guint i = 0; i < m->events->len; i++) {
         const Event *e = m->events->pdata[i];
 
@@ -89,6 +89,6 @@ void emit_events(const Model *m, const char *dir)
         out_endif(h, e->cond);
     }
     out_end_h(h);
-    out_write(h, dir, "qapi-events.h");
-    out_write(o, dir, "qapi-events.c");
+    out_write(h, to, "events.h");
+    out_write(o, to, "events.c");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Generator: gen/qapi-introspect.h and .c: commands and events as introspection shows them; the
+/* Generator: qapi-introspect.h and .c: commands and events as introspection shows them; the
  * types are those of gen/qapi-visit.c. */
 #include "qapi/gen/gen.h"
 
@@ -41,15 +41,17 @@ static void emit_event(Out *o, const Event *e)
     out_endif(o, e->cond);
 }
 
-void emit_introspect(const Model *m, const char *dir)
+void emit_introspect(const Model *m, const Target *to)
 {
-    Out *h = out_begin_h("GEN_QAPI_INTROSPECT_H", "commands and events for introspection");
+    Out *h = out_begin_h(to, "introspect", "commands and events for introspection");
     Out *o = out_begin_c("commands and events for introspection");
 
-    out(h, "#include \"qapi/introspect.h\"\n\nextern const QapiInterface qapi_interface;\n");
+    out(h, "#include \"qapi/introspect.h\"\n\nextern const QapiInterface %s_interface;\n",
+        to->c_name);
     out_end_h(h);
-    out(o, "#include \"gen/qapi-introspect.h\"\n#include \"gen/qapi-types.h\"\n\n"
-           "static const QapiCommandInfo commands[] = {\n");
+    out_include(o, to, "introspect.h");
+    out_include(o, to, "types.h");
+    out(o, "\nstatic const QapiCommandInfo commands[] = {\n");
     for (guint i = 0; i < m->commands->len; i++) {
         emit_command(o, m->commands->pdata[i]);
     }
@@ -57,9 +59,11 @@ void emit_introspect(const Model *m, const char *dir)
     for (guint i = 0; i < m->events->len; i++) {
         emit_event(o, m->events->pdata[i]);
     }
-    out(o, "};\n\nconst QapiInterface qapi_interface = {\n    .commands = commands,\n"
-           "    .n_commands = G_N_ELEMENTS(commands),\n    .events = events,\n"
-           "    .n_events = G_N_ELEMENTS(events),\n};\n");
-    out_write(h, dir, "qapi-introspect.h");
-    out_write(o, dir, "qapi-introspect.c");
+    out(o,
+        "};\n\nconst QapiInterface %s_interface = {\n    .commands = commands,\n"
+        "    .n_commands = G_N_ELEMENTS(commands),\n    .events = events,\n"
+        "    .n_events = G_N_ELEMENTS(events),\n};\n",
+        to->c_name);
+    out_write(h, to, "introspect.h");
+    out_write(o, to, "introspect.c");
 }

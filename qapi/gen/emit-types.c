@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Generator: gen/qapi-types.h and .c: C types of the schema, names of enum values. */
+/* Generator: qapi-types.h and .c: C types of the schema, names of enum values. */
 #include "qapi/gen/gen.h"
 
 #include <string.h>
@@ -139,9 +139,9 @@ static void emit_arrays(Out *o, const Model *m)
     }
 }
 
-static void emit_header(const Model *m, const char *dir)
+static void emit_header(const Model *m, const Target *to)
 {
-    Out *o = out_begin_h("GEN_QAPI_TYPES_H", "C types of the schema");
+    Out *o = out_begin_h(to, "types", "C types of the schema");
     g_autoptr(GHashTable) done = g_hash_table_new(NULL, NULL);
 
     out(o, "#include \"qapi/types.h\"\n\n");
@@ -176,15 +176,15 @@ static void emit_header(const Model *m, const char *dir)
         }
     }
     out_end_h(o);
-    out_write(o, dir, "qapi-types.h");
+    out_write(o, to, "types.h");
 }
 
-void emit_types(const Model *m, const char *dir)
+void emit_types(const Model *m, const Target *to)
 {
     Out *o = out_begin_c("names of enum values");
 
-    emit_header(m, dir);
-    out(o, "#include \"gen/qapi-types.h\"\n");
+    emit_header(m, to);
+    out_include(o, to, "types.h");
     for (guint i = 0; i < m->types->len; i++) {
         const Type *t = m->types->pdata[i];
 
@@ -192,5 +192,5 @@ void emit_types(const Model *m, const char *dir)
             emit_enum_lookup(o, t);
         }
     }
-    out_write(o, dir, "qapi-types.c");
+    out_write(o, to, "types.c");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Generator: gen/qapi-visit.h and .c: a constant description of each type, which the visitors
+/* Generator: qapi-visit.h and .c: a constant description of each type, which the visitors
  * read, and the functions that convert between C and JSON by it. */
 #include "qapi/gen/gen.h"
 
@@ -210,11 +210,11 @@ static void emit_conversions(Out *o, const Type *t)
     out_endif(o, t->cond);
 }
 
-static void emit_header(const Model *m, const char *dir)
+static void emit_header(const Model *m, const Target *to)
 {
-    Out *o = out_begin_h("GEN_QAPI_VISIT_H", "conversion between C and JSON");
+    Out *o = out_begin_h(to, "visit", "conversion between C and JSON");
 
-    out(o, "#include \"gen/qapi-types.h\"\n");
+    out_include(o, to, "types.h");
     for (guint i = 0; i < m->types->len; i++) {
         const Type *t = m->types->pdata[i];
 
@@ -226,15 +226,16 @@ static void emit_header(const Model *m, const char *dir)
         emit_conversions(o, m->arrays->pdata[i]);
     }
     out_end_h(o);
-    out_write(o, dir, "qapi-visit.h");
+    out_write(o, to, "visit.h");
 }
 
-void emit_visit(const Model *m, const char *dir)
+void emit_visit(const Model *m, const Target *to)
 {
     Out *o = out_begin_c("descriptions of the schema's types");
 
-    emit_header(m, dir);
-    out(o, "#include \"gen/qapi-visit.h\"\n#include <stddef.h>\n");
+    emit_header(m, to);
+    out_include(o, to, "visit.h");
+    out(o, "#include <stddef.h>\n");
     for (guint i = 0; i < m->types->len; i++) {
         const Type *t = m->types->pdata[i];
 
@@ -247,5 +248,5 @@ void emit_visit(const Model *m, const char *dir)
     for (guint i = 0; i < m->arrays->len; i++) {
         emit_array(o, m->arrays->pdata[i]);
     }
-    out_write(o, dir, "qapi-visit.c");
+    out_write(o, to, "visit.c");
 }

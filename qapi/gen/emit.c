@@ -103,12 +103,20 @@ Out *out_begin_c(const char *what)
     return o;
 }
 
-Out *out_begin_h(const char *guard, const char *what)
+Out *out_begin_h(const Target *to, const char *part, const char *what)
 {
     Out *o = out_begin_c(what);
+    g_autofree char *joined = g_strdup_printf("%s_%s_H", to->stem, part);
+    g_autofree char *name = c_name(joined, false);
+    g_autofree char *guard = g_ascii_strup(name, -1);
 
     out(o, "#ifndef %s\n#define %s\n\n", guard, guard);
     return o;
+}
+
+void out_include(Out *o, const Target *to, const char *part)
+{
+    out(o, "#include \"%s-%s\"\n", to->stem, part);
 }
 
 void out_end_h(Out *o)
@@ -116,9 +124,8 @@ void out_end_h(Out *o)
     out(o, "\n#endif\n");
 }
 
-void out_write(Out *o, const char *dir, const char *name)
+void out_write_file(Out *o, const char *path)
 {
-    g_autofree char *path = dir ? g_build_filename(dir, name, NULL) : g_strdup(name);
     g_autofree char *parent = g_path_get_dirname(path);
     g_autofree char *old = NULL;
     g_autoptr(GError) err = NULL;
@@ -134,11 +141,11 @@ void out_write(Out *o, const char *dir, const char *name)
     }
 }
 
-char *c_string(const char *s)
+void out_write(Out *o, const Target *to, const char *part)
 {
-    g_autofree char *escaped = g_strescape(s, NULL);
+    g_autofree char *path = g_strdup_printf("%s/%s-%s", to->dir, to->name, part);
 
-    return g_strdup_printf("\"%s\"", escaped);
+    out_write_file(o, path);
 }
 
 char *c_type_member(const Type *t)

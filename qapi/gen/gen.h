@@ -247,15 +247,24 @@ typedef struct Out {
     GString *text;
 } Out;
 
+/* Where C files go, and how they include each other. */
+typedef struct Target {
+    const char *dir;
+    const char *stem;   /* "gen/qapi": include "gen/qapi-types.h" */
+    const char *name;   /* "qapi": files are DIR/qapi-types.h, ... */
+    const char *c_name; /* in names of symbols and guards */
+} Target;
+
 void out(Out *o, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
 Out *out_begin_c(const char *what);
-Out *out_begin_h(const char *guard, const char *what);
+Out *out_begin_h(const Target *to, const char *part, const char *what);
+void out_include(Out *o, const Target *to, const char *part);
 void out_end_h(Out *o);
 void out_if(Out *o, const Cond *c);
 void out_endif(Out *o, const Cond *c);
-/* Writes when the contents differ from what is there. */
-void out_write(Out *o, const char *dir, const char *name);
-char *c_string(const char *s);          /* as a C literal */
+/* Both write only when the contents differ from what is there. */
+void out_write(Out *o, const Target *to, const char *part);
+void out_write_file(Out *o, const char *path);
 char *c_type_member(const Type *t);     /* "char *", "Foo *", "RunState " */
 char *c_type_param(const Type *t);      /* the same for a caller's value: "const char *" */
 const char *c_reference(const Type *t); /* of its descriptor: "&qapi_type_Foo" */
@@ -263,11 +272,11 @@ const char *c_reference(const Type *t); /* of its descriptor: "&qapi_type_Foo" *
 void out_params(Out *o, const Type *t, bool boxed, bool constant);
 
 void dump_model(const Model *m);
-void emit_types(const Model *m, const char *dir);
-void emit_visit(const Model *m, const char *dir);
-void emit_commands(const Model *m, const char *dir);
-void emit_events(const Model *m, const char *dir);
-void emit_introspect(const Model *m, const char *dir);
+void emit_types(const Model *m, const Target *to);
+void emit_visit(const Model *m, const Target *to);
+void emit_commands(const Model *m, const Target *to);
+void emit_events(const Model *m, const Target *to);
+void emit_introspect(const Model *m, const Target *to);
 void emit_doc_markdown(const Model *m, const char *path);
 void emit_doc_man(const Model *m, const char *path);
 

@@ -29,13 +29,27 @@ void fail_syntax(Loc loc, const char *fmt, ...)
     exit(1);
 }
 
+static void write_c(const Model *m, const char *dir, const char *stem)
+{
+    Target to = {.dir = dir, .stem = stem, .name = g_path_get_basename(stem)};
+
+    to.c_name = c_name(to.name, false);
+    emit_types(m, &to);
+    emit_visit(m, &to);
+    emit_commands(m, &to);
+    emit_events(m, &to);
+    emit_introspect(m, &to);
+}
+
 int main(int argc, char **argv)
 {
     gboolean dump = FALSE;
-    char *out_dir = NULL, *doc_md = NULL, *doc_man = NULL;
+    char *out_dir = NULL, *stem = NULL, *doc_md = NULL, *doc_man = NULL;
     g_autoptr(GError) err = NULL;
     const GOptionEntry entries[] = {
         {"out", 'o', 0, G_OPTION_ARG_FILENAME, &out_dir, "Write C files into DIR", "DIR"},
+        {"stem", 0, 0, G_OPTION_ARG_FILENAME, &stem, "How they include each other [gen/qapi]",
+         "PATH"},
         {"doc-md", 0, 0, G_OPTION_ARG_FILENAME, &doc_md, "Write the manual as Markdown", "FILE"},
         {"doc-man", 0, 0, G_OPTION_ARG_FILENAME, &doc_man, "Write the manual page", "FILE"},
         {"dump", 0, 0, G_OPTION_ARG_NONE, &dump, "Print the model", NULL},
@@ -55,11 +69,7 @@ int main(int argc, char **argv)
         dump_model(m);
     }
     if (out_dir) {
-        emit_types(m, out_dir);
-        emit_visit(m, out_dir);
-        emit_commands(m, out_dir);
-        emit_events(m, out_dir);
-        emit_introspect(m, out_dir);
+        write_c(m, out_dir, stem ? stem : "gen/qapi");
     }
     if (doc_md) {
         emit_doc_markdown(m, doc_md);
