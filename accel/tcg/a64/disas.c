@@ -55,6 +55,18 @@ static bool put_named(GString *out, const char *kind, unsigned v)
     return true;
 }
 
+/* A SIMD&FP register by the record's shape (see a64-simd.isa): v3.4s, or d3. */
+static void put_shaped(GString *out, const Disas *d, bool vector, unsigned n)
+{
+    unsigned esize = d->rec->a < 5 ? d->rec->a : 4;
+
+    if (vector) {
+        g_string_append_printf(out, "v%u.%u%c", n, d->rec->b >> esize, "bhsdq"[esize]);
+    } else {
+        g_string_append_printf(out, "%c%u", "bhsdq"[esize], n);
+    }
+}
+
 static void put_operand(GString *out, const Disas *d, const char *kind, const char *name)
 {
     int64_t v = value_of(d, name);
@@ -63,6 +75,8 @@ static void put_operand(GString *out, const Disas *d, const char *kind, const ch
     if (general) {
         bool wide = kind[0] == 'x' || (kind[0] == 'r' && value_of(d, "sf"));
         put_general(out, wide, kind[1] == 's', (unsigned)v);
+    } else if (strcmp(kind, "vt") == 0 || strcmp(kind, "vs") == 0) {
+        put_shaped(out, d, kind[1] == 't', (unsigned)v);
     } else if (strcmp(kind, "d") == 0 && strcmp(name, "imm") == 0) {
         g_string_append_printf(out, "%" PRId64, v);
     } else if (strcmp(kind, "u") == 0) {
@@ -96,7 +110,7 @@ void a64_disassemble(uint32_t word, uint64_t pc, char *buf, size_t size)
         char kind[8], name[16];
         int len = 0;
 
-        if (*p == '{' && sscanf(p, "{%7[^:]:%15[^}]}%n", kind, name, &len) == 2 && len) {
+        if (*p == '{' && sscanf(p, "{%7[a-z]:%15[^}]}%n", kind, name, &len) == 2 && len) {
             put_operand(out, &d, kind, name);
             p += len - 1;
         } else {

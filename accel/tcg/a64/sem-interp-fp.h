@@ -207,14 +207,14 @@ static inline V64 f_to_int_js(SemCtx c, V64 a)
 
 static inline bool vec_plain32(VecShape s, V128 r)
 {
-    bool ok = softfp_plain32(r.v.s[0]) & softfp_plain32(r.v.s[1]);
+    bool ok = softfp_plain32(r.v.s[0]) && softfp_plain32(r.v.s[1]);
 
-    return ok && (s.bytes == 8 || (softfp_plain32(r.v.s[2]) & softfp_plain32(r.v.s[3])));
+    return ok && (s.bytes == 8 || (softfp_plain32(r.v.s[2]) && softfp_plain32(r.v.s[3])));
 }
 
 static inline bool vec_plain64(V128 r)
 {
-    return softfp_plain64(r.v.d[0]) & softfp_plain64(r.v.d[1]);
+    return softfp_plain64(r.v.d[0]) && softfp_plain64(r.v.d[1]);
 }
 
 #define VEC_FP2(name, sign)                                                        \
