@@ -27,6 +27,15 @@ typedef struct ArmGic {
     IrqLine out[4 * ARM_GIC_MAX_CPUS];
 } ArmGic;
 
+enum { GICC_CTLR_FIQ_EN = 1 << 3 }; /* group 0 is signalled as FIQ */
+
 #define ARM_GIC(obj) OBJECT_CHECK(ArmGic, obj, TYPE_ARM_GIC)
+
+/* Recomputes what every CPU sees and drives the outputs; after any change of state. */
+void arm_gic_update(ArmGic *s) REQUIRES(vm_lock);
+GicBank *arm_gic_bank(ArmGic *s, unsigned cpu, unsigned irq);
+
+/* arm-gic-mmio.c */
+extern const MemoryRegionOps arm_gic_dist_ops, arm_gic_cpu_ops;
 
 #endif
