@@ -20,3 +20,18 @@ gen/qapi.stamp: poise-qapi-gen $(wildcard $(SRC)/qapi/schema/*.json)
 # Unchanged outputs keep their time, so that nothing is compiled again without need.
 $(addprefix gen/qapi-,types.h visit.h commands.h events.h introspect.h types.c visit.c events.c \
     introspect.c commands.c): gen/qapi.stamp ;
+
+# ---- unit tests, with a schema of their own
+unit-tests += qapi
+unit-libs-qapi := util qapi
+test-qapi-objs := $(addprefix tests/unit/gen/test-qapi-,types.o visit.o commands.o events.o introspect.o)
+unit-ldlibs-qapi := $(test-qapi-objs)
+tests/unit/qapi-test: $(test-qapi-objs)
+tests/unit/qapi-test.o: | tests/unit/gen/test-qapi.stamp
+$(test-qapi-objs:.o=.c): tests/unit/gen/test-qapi.stamp ;
+tests/unit/gen/test-qapi.stamp: poise-qapi-gen $(SRC)/tests/unit/qapi-test-schema.json
+	@mkdir -p $(@D)
+	$(call say,GEN,$(@D)/test-qapi)./poise-qapi-gen --out $(@D) --stem tests/unit/gen/test-qapi \
+	    $(SRC)/tests/unit/qapi-test-schema.json
+	@touch $@
+all-objs += $(test-qapi-objs)

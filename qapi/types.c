@@ -21,6 +21,24 @@ const QapiType qapi_type_number = {.name = "number", .kind = QAPI_NUMBER, .size 
 const QapiType qapi_type_any = {.name = "any", .kind = QAPI_ANY, .size = sizeof(JsonNode *)};
 const QapiType qapi_type_null = {.name = "null", .kind = QAPI_NULL, .size = sizeof(JsonNode *)};
 
+#define BUILTIN_LIST(name)                    \
+    const QapiType qapi_type_##name##List = { \
+        .kind = QAPI_LIST, .size = sizeof(QapiList), .element = &qapi_type_##name}
+BUILTIN_LIST(str);
+BUILTIN_LIST(bool);
+BUILTIN_LIST(int8);
+BUILTIN_LIST(int16);
+BUILTIN_LIST(int32);
+BUILTIN_LIST(int64);
+BUILTIN_LIST(uint8);
+BUILTIN_LIST(uint16);
+BUILTIN_LIST(uint32);
+BUILTIN_LIST(uint64);
+BUILTIN_LIST(size);
+BUILTIN_LIST(number);
+BUILTIN_LIST(any);
+BUILTIN_LIST(null);
+
 bool qapi_kind_is_pointer(const QapiType *type)
 {
     switch (type->kind) {

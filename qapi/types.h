@@ -104,4 +104,35 @@ void qapi_list_grow(QapiList *list, size_t item_size);
         (list)->items[(list)->n++] = (value);                       \
     } while (0)
 
+/* Lists of built-in types; an array of the schema's 'int' is an int64List. */
+#define QAPI_BUILTIN_LIST(name, type)                                         \
+    typedef struct name##List {                                               \
+        type *items;                                                          \
+        size_t n;                                                             \
+    } name##List;                                                             \
+    extern const QapiType qapi_type_##name##List;                             \
+    static inline void qapi_free_##name##List(name##List *list)               \
+    {                                                                         \
+        qapi_free(&qapi_type_##name##List, list);                             \
+    }                                                                         \
+    static inline name##List *qapi_clone_##name##List(const name##List *list) \
+    {                                                                         \
+        return qapi_clone(&qapi_type_##name##List, list);                     \
+    }                                                                         \
+    G_DEFINE_AUTOPTR_CLEANUP_FUNC(name##List, qapi_free_##name##List)
+QAPI_BUILTIN_LIST(str, char *)
+QAPI_BUILTIN_LIST(bool, bool)
+QAPI_BUILTIN_LIST(int8, int8_t)
+QAPI_BUILTIN_LIST(int16, int16_t)
+QAPI_BUILTIN_LIST(int32, int32_t)
+QAPI_BUILTIN_LIST(int64, int64_t)
+QAPI_BUILTIN_LIST(uint8, uint8_t)
+QAPI_BUILTIN_LIST(uint16, uint16_t)
+QAPI_BUILTIN_LIST(uint32, uint32_t)
+QAPI_BUILTIN_LIST(uint64, uint64_t)
+QAPI_BUILTIN_LIST(size, uint64_t)
+QAPI_BUILTIN_LIST(number, double)
+QAPI_BUILTIN_LIST(any, JsonNode *)
+QAPI_BUILTIN_LIST(null, JsonNode *)
+
 #endif

@@ -8,3 +8,8 @@ unit-libs-rcu := util
 unit-tests += softfp
 unit-libs-softfp := util
 CFLAGS-tests/unit/softfp-test := -frounding-math
+
+unit-tests += json keyval size
+unit-libs-json := util
+unit-libs-keyval := util
+unit-libs-size := util

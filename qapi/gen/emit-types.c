@@ -129,6 +129,9 @@ static void emit_arrays(Out *o, const Model *m)
         const Type *t = m->arrays->pdata[i];
         g_autofree char *item = c_type_member(t->element);
 
+        if (t->element->kind == TYPE_BUILTIN) {
+            continue; /* qapi/types.h has them */
+        }
         out(o, "\n");
         out_if(o, t->cond);
         out(o, "typedef struct %s {\n    %s*items;\n    size_t n;\n} %s;\n", t->c_name, item,

@@ -246,7 +246,11 @@ void emit_visit(const Model *m, const Target *to)
         }
     }
     for (guint i = 0; i < m->arrays->len; i++) {
-        emit_array(o, m->arrays->pdata[i]);
+        const Type *t = m->arrays->pdata[i];
+
+        if (t->element->kind != TYPE_BUILTIN) {
+            emit_array(o, t);
+        }
     }
     out_write(o, to, "visit.c");
 }
