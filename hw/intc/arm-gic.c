@@ -15,13 +15,13 @@ GicBank *arm_gic_bank(ArmGic *s, unsigned cpu, unsigned irq)
 
 /* ---- arbitration */
 
-static void consider_bank(const GicBank *b, unsigned base, uint32_t groups0, uint32_t groups1,
-                          GicBest *best)
+/* open0, open1: all bits for a group that can get through, else none. */
+static void consider_private(const GicBank *b, uint32_t open0, uint32_t open1, GicBest *best)
 {
-    uint32_t c = gic_bank_candidates(b) & ((groups0 & ~b->group) | (groups1 & b->group));
+    uint32_t c = gic_bank_candidates(b) & ((open0 & ~b->group) | (open1 & b->group));
 
     for (; c; c &= c - 1) {
-        gic_best_consider(best, b, base, (unsigned)__builtin_ctz(c));
+        gic_best_consider(best, b, 0, (unsigned)__builtin_ctz(c));
     }
 }
 
@@ -47,9 +47,10 @@ static void consider_shared(ArmGic *s, unsigned irq)
 void arm_gic_update(ArmGic *s)
 {
     for (unsigned cpu = 0; cpu < s->num_cpu; cpu++) {
-        s->best[cpu] = GIC_BEST_NONE;
-        consider_bank(&s->private[cpu], 0, group_mask(s, cpu, 0), group_mask(s, cpu, 1),
-                      &s -> best[cpu]);
+        GicBest *best = &s->best[cpu];
+
+        *best = GIC_BEST_NONE;
+        consider_private(&s->private[cpu], group_mask(s, cpu, 0), group_mask(s, cpu, 1), best);
     }
     for (unsigned n = 1; n < s->num_irq / 32; n++) {
         for (uint32_t c = gic_bank_candidates(&s->shared[n]); c; c &= c - 1) {
