@@ -28,6 +28,7 @@ static void poise_error_private_clear(PoiseErrorPrivate *priv)
 
 G_DEFINE_EXTENDED_ERROR(PoiseError, poise_error)
 
+G_GNUC_PRINTF(4, 0)
 static void error_set_va(Error **errp, ErrorClass klass, const char *suffix, const char *fmt,
                          va_list ap)
 {
@@ -128,6 +129,7 @@ const char *error_program_name(void)
     return program_name ? program_name : "poise";
 }
 
+G_GNUC_PRINTF(2, 0)
 static void report_va(const char *kind, const char *fmt, va_list ap)
 {
     g_autofree char *text = g_strdup_vprintf(fmt, ap);

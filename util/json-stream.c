@@ -208,7 +208,7 @@ static bool step_number(JsonStream *js, char c)
             take(js, c, EXPONENT_SIGN);
             return true;
         }
-        /* fall through */
+        G_GNUC_FALLTHROUGH;
     case EXPONENT_SIGN:
         digit ? take(js, c, EXPONENT_DIGITS) : refuse(js, c);
         return true;
@@ -217,7 +217,7 @@ static bool step_number(JsonStream *js, char c)
             refuse(js, c);
             return true;
         }
-        /* fall through */
+        G_GNUC_FALLTHROUGH;
     case DIGITS:
         if (digit || c == '.' || exponent) {
             take(js, c, digit ? DIGITS : c == '.' ? POINT : EXPONENT);

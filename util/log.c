@@ -72,6 +72,7 @@ void log_print_items(void)
     }
 }
 
+G_GNUC_PRINTF(1, 0)
 static void log_line(const char *fmt, va_list ap)
 {
     FILE *f = log_file ? log_file : stderr;
