@@ -43,7 +43,8 @@ static void add_cpus(FdtBuilder *fdt, const VirtMachine *s)
     fdt_node(fdt, "/cpus");
     fdt_prop_cells(fdt, "/cpus", "#address-cells", 1, 1u);
     fdt_prop_cells(fdt, "/cpus", "#size-cells", 1, 0u);
-    for (int i = 0; i < n; i++) {
+    /* A new node goes before its siblings: the first CPU comes last. */
+    for (int i = n - 1; i >= 0; i--) {
         const ArmCpu *cpu = (const ArmCpu *)s->cpus[i];
         uint32_t affinity = cpu->mpidr & 0xffffff;
         g_autofree char *path = g_strdup_printf("/cpus/cpu@%x", affinity);

@@ -20,6 +20,7 @@ report() { # status, name
         tail -n 30 "$vm_dir/console" 2>/dev/null | tr -d '\000\033\016\017\r' | sed 's/^/# /'
         failed=1
     fi
+    vm_kill
 }
 instructions() {
     vm_qmp '{"execute": "qom-get", "arguments": {"path": "'"$1"'", "property": "x-instructions"}}' return |
@@ -37,6 +38,7 @@ embedded() {
     vm_console 'echoed' 30 >/dev/null || return 1
     [ "$(instructions "$cpu")" -gt 100 ] || return 1
     vm_qmp '{"execute": "system_reset"}' RESET >/dev/null || return 1
+    vm_console 'echoed' 30 2 >/dev/null || return 1
     vm_qmp '{"execute": "system_powerdown"}' POWERDOWN >/dev/null || return 1
     vm_expect '"guest-shutdown"' >/dev/null || return 1
     vm_end

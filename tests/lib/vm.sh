@@ -2,11 +2,11 @@
 # For shell tests: a VM in a temporary directory, driven over QMP with socat. Source it.
 # shellcheck shell=sh
 # vm_start POISE OPTION...: starts it paused; vm_qmp JSON PATTERN: sends, waits for a line with the
-# pattern, prints it; vm_console PATTERN SECONDS: waits for the serial port; vm_end: exit status.
+# pattern, prints it; vm_console PATTERN SECONDS [COUNT]: waits for the serial port; vm_end: exit status.
 vm_dir=$(mktemp -d)
 vm_pid=''
 vm_cleanup() {
-    [ -z "$vm_pid" ] || kill -9 "$vm_pid" 2>/dev/null || true
+    vm_kill
     rm -rf "$vm_dir"
 }
 trap vm_cleanup EXIT
@@ -39,12 +39,21 @@ vm_qmp() {
     printf '%s\n' "$1" >&3 && vm_expect "$2"
 }
 
+# The serial port's first COUNT (1) lines with the pattern; false when they do not come in time.
 vm_console() {
-    timeout "$2" sh -c 'tail -n +1 -f "$1" & echo $! >"$3"; wait' sh "$vm_dir/console" "$1" \
-        "$vm_dir/tail.pid" 2>/dev/null | grep -a -m 1 -e "$1"
+    mkfifo "$vm_dir/tail"
+    tail -n +1 -f "$vm_dir/console" >"$vm_dir/tail" 2>/dev/null &
+    vm_tail=$!
+    timeout "$2" grep -a -m "${3:-1}" -e "$1" <"$vm_dir/tail"
     vm_found=$?
-    kill "$(cat "$vm_dir/tail.pid")" 2>/dev/null || true
+    kill "$vm_tail" 2>/dev/null || true
+    rm "$vm_dir/tail"
     return $vm_found
+}
+
+vm_kill() {
+    [ -z "$vm_pid" ] || kill -9 "$vm_pid" 2>/dev/null || true
+    vm_pid=''
 }
 
 vm_end() {
