@@ -230,7 +230,7 @@ static bool same_memory(const A64RowInfo *row, uint32_t word, uint64_t around, b
             if (tell) {
                 report(row, word, "memory", at, our_window()[at], oracle_memory[DIFF_WINDOW + at]);
             }
-            oracle_memory[DIFF_WINDOW + at] = our_window()[at];
+            memcpy(oracle_memory + DIFF_WINDOW, our_window(), DIFF_WINDOW_SIZE);
             return false;
         }
     }

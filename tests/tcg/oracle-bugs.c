@@ -6,9 +6,9 @@
 #include <glib.h>
 
 static const OracleBug bugs[] = {
-    {"FCVTZS_sfh", 0, 0, false,
+    {"FCVTZS_sfh", 0, 0,
      "C7.2.91: a negative result of 16 bits is sign-extended into the register, not zero-extended"},
-    {"FCMLA_veh", 1u << 30, 0, true,
+    {"FCMLA_veh", 1u << 30, 0,
      "C7.2.68: with Q = 0 the elements above bit 63 raise exceptions too"},
     /* opc 1xx: signed and unsigned maximum and minimum, below 64 bits */
     {"LDOP", 0x80004000, 0x00004000,
