@@ -39,3 +39,17 @@ bench-startup: all bench/startup
 	bench/startup ./poise-system-aarch64 qemu-system-aarch64 \
 	    $(wildcard $(images)/linux) $(wildcard $(images)/initrd.gz)
 .PHONY: bench-startup
+
+# ---- schema: the generator against golden files
+check-schema: poise-qapi-gen
+	$(Q)GENERATOR=./poise-qapi-gen $(run-tests) schema $(SRC)/tests/schema/golden-test.sh
+
+# ---- qmp: programs in tests/qmp that talk to the real binary
+qmp-tests := $(addprefix tests/qmp/,session-test abi-test)
+qmp-test-support := tests/lib/qmp-client.o tests/lib/tap.o tests/qmp/shape.o
+all-objs += $(qmp-test-support) $(qmp-tests:=.o)
+$(qmp-tests): %: %.o $(qmp-test-support) libutil.a
+	$(call say,LINK,$@)$(CC) $(LDFLAGS) $^ $(LIBS) -o $@
+check-qmp: all $(qmp-tests)
+	$(Q)POISE=./poise-system-aarch64 PEER="$(PEER)" ABI=$(SRC)/tests/qmp/abi.txt \
+	    $(run-tests) qmp $(qmp-tests)

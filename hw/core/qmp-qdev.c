@@ -22,7 +22,7 @@ ObjectPropertyInfoList *qmp_device_list_properties(const char *typename, Error *
         return NULL;
     }
     if (!type_is_a(type, TYPE_DEVICE)) {
-        error_set(errp, "Parameter 'typename' expects a device type");
+        error_set(errp, "Parameter 'typename' expects a non-abstract device type");
         return NULL;
     }
     if (type_is_abstract(type)) {

@@ -356,8 +356,8 @@ static void check_arguments(const Check *ck, const Value *expr)
     if (data && data->kind == VALUE_DICT) {
         check_members(ck, data, "parameter", true, true);
         check_no_conditions(ck, data);
-    } else if (data) {
-        check_string(ck, data, "data");
+    } else if (data && data->kind != VALUE_STRING) {
+        fail(ck->loc, "'data' of %s must be an object or a type name", ck->what);
     }
 }
 

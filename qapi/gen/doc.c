@@ -39,7 +39,7 @@ static void finish_part(DocParser *dp)
 {
     if (dp->text) {
         g_strchomp(dp->text->str);
-        *dp->ret_text = g_strdup(dp->text->str);
+        *dp->ret_text = g_strdup(dp->text->str + strspn(dp->text->str, "\n"));
         g_string_free(dp->text, TRUE);
         dp->text = NULL;
     }

@@ -9,6 +9,7 @@ typedef struct Style {
     void (*begin)(Out *o);
     void (*heading)(Out *o, int level, const char *text);
     void (*paragraph)(Out *o, const char *text);
+    void (*list)(Out *o, const char *title); /* terms follow */
     void (*term)(Out *o, const char *name, const char *type, const char *text);
     void (*example)(Out *o, const char *text);
 } Style;
@@ -43,6 +44,11 @@ static void md_paragraph(Out *o, const char *text)
     g_autofree char *plain = dedent(text);
 
     out(o, "\n%s\n", plain);
+}
+
+static void md_list(Out *o, const char *title)
+{
+    out(o, "\n%s\n\n", title);
 }
 
 static void md_term(Out *o, const char *name, const char *type, const char *text)
@@ -100,6 +106,11 @@ static void man_paragraph(Out *o, const char *text)
     out(o, ".PP\n");
     man_text(o, plain);
     out(o, "\n");
+}
+
+static void man_list(Out *o, const char *title)
+{
+    man_paragraph(o, title);
 }
 
 static void man_term(Out *o, const char *name, const char *type, const char *text)
@@ -164,8 +175,7 @@ static void write_members(Out *o, const Style *st, const Type *t, const Doc *doc
     if (!t || (!t->members->len && !t->enum_values->len && !t->branches->len)) {
         return;
     }
-    st->paragraph(o, title);
-    out(o, "\n");
+    st->list(o, title);
     for (guint i = 0; i < t->members->len; i++) {
         const Member *m = t->members->pdata[i];
         g_autofree char *ref = type_ref_name(m->type);
@@ -194,8 +204,7 @@ static void write_features(Out *o, const Style *st, const Doc *doc)
     if (!doc || !doc->features->len) {
         return;
     }
-    st->paragraph(o, "Features:");
-    out(o, "\n");
+    st->list(o, "Features:");
     for (guint i = 0; i < doc->features->len; i++) {
         const DocArg *f = doc->features->pdata[i];
 
@@ -305,14 +314,15 @@ static void write_manual(const Model *m, const Style *st, const char *path)
 
 void emit_doc_markdown(const Model *m, const char *path)
 {
-    static const Style style = {md_begin, md_heading, md_paragraph, md_term, md_example};
+    static const Style style = {md_begin, md_heading, md_paragraph, md_list, md_term, md_example};
 
     write_manual(m, &style, path);
 }
 
 void emit_doc_man(const Model *m, const char *path)
 {
-    static const Style style = {man_begin, man_heading, man_paragraph, man_term, man_example};
+    static const Style style = {man_begin, man_heading, man_paragraph,
+                                man_list,  man_term,    man_example};
 
     write_manual(m, &style, path);
 }

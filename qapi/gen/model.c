@@ -291,8 +291,7 @@ static void resolve_union(Builder *b, Type *t, const char *what)
                  t->tag->type->name);
         }
         if (br->type->kind != TYPE_STRUCT && br->type->kind != TYPE_UNION) {
-            fail(t->loc, "branch '%s' of %s cannot use %s type '%s'", br->name, what,
-                 br->type->kind == TYPE_BUILTIN ? "built-in" : "other than a struct or union",
+            fail(t->loc, "branch '%s' of %s needs a struct or union, not '%s'", br->name, what,
                  br->type->name);
         }
         resolve(b, br->type);

@@ -1,0 +1,70 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The schema generator against files: good/X.json gives the model good/X.out; bad/X.json is refused
+# with the one line of bad/X.err and exit status 1. UPDATE=1 writes what the generator says now.
+# Schemas named inc-* are only included by others. GENERATOR names the program.
+set -u
+gen=${GENERATOR:?}
+case $gen in /*) ;; *) gen=$PWD/$gen ;; esac
+dir=$(cd "$(dirname "$0")" && pwd)
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+n=0 failed=0
+
+verdict() { # name, status of the comparison
+    n=$((n + 1))
+    if [ "$2" -eq 0 ]; then
+        echo "ok $n - $1"
+    else
+        failed=$((failed + 1))
+        echo "not ok $n - $1"
+        sed 's/^/# /' "$tmp/diff"
+    fi
+}
+
+compare() { # golden file, file
+    [ -z "${UPDATE:-}" ] || cp "$2" "$1"
+    diff -u "$1" "$2" >"$tmp/diff"
+}
+
+for f in "$dir"/good/*.json; do
+    name=$(basename "$f" .json)
+    case $name in inc-*) continue ;; esac
+    cd "$dir/good" || exit 1
+    "$gen" --dump "$name.json" >"$tmp/out" 2>&1
+    status=$?
+    [ $status -eq 0 ] || echo "exit status $status" >>"$tmp/out"
+    compare "$name.out" "$tmp/out"
+    verdict "good/$name" $?
+done
+for f in "$dir"/bad/*.json; do
+    name=$(basename "$f" .json)
+    case $name in inc-*) continue ;; esac
+    cd "$dir/bad" || exit 1
+    "$gen" --dump "$name.json" >"$tmp/model" 2>"$tmp/out"
+    status=$?
+    [ $status -eq 1 ] || echo "exit status $status" >>"$tmp/out"
+    [ ! -s "$tmp/model" ] || echo "a model was printed" >>"$tmp/out"
+    compare "$name.err" "$tmp/out"
+    verdict "bad/$name" $?
+done
+
+# What is written for a good schema compiles, and is not written again when nothing changed.
+cd "$dir/good" || exit 1
+if "$gen" --out "$tmp/gen" --stem gen/qapi everything.json &&
+    cp "$tmp/gen/qapi-types.h" "$tmp/first" && touch -d '2001-01-01' "$tmp/gen/qapi-types.h" &&
+    "$gen" --out "$tmp/gen" --stem gen/qapi everything.json &&
+    [ -z "$(find "$tmp/gen/qapi-types.h" -newermt 2002-01-01)" ]; then
+    : >"$tmp/diff"
+    verdict "outputs are left alone" 0
+else
+    echo "rewritten" >"$tmp/diff"
+    verdict "outputs are left alone" 1
+fi
+"$gen" --doc-md "$tmp/doc.md" --doc-man "$tmp/doc.7" doc.json
+compare "$dir/good/doc.md" "$tmp/doc.md"
+verdict "manual in Markdown" $?
+compare "$dir/good/doc.man" "$tmp/doc.7"
+verdict "manual page" $?
+echo "1..$n"
+[ $failed -eq 0 ]
