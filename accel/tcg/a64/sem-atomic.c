@@ -47,7 +47,7 @@ SEM(STXP, unsigned sz)
 
 /* ---- ordered loads and stores */
 
-static inline SemRet load_acquire(SemCtx c, unsigned mo)
+SEM_INLINE SemRet load_acquire(SemCtx c, unsigned mo)
 {
     V64 addr, v;
 
@@ -58,7 +58,7 @@ static inline SemRet load_acquire(SemCtx c, unsigned mo)
     return sem_next(c);
 }
 
-static inline SemRet store_release(SemCtx c, unsigned mo)
+SEM_INLINE SemRet store_release(SemCtx c, unsigned mo)
 {
     V64 addr;
 
@@ -110,7 +110,7 @@ SEM(LDAPURS, unsigned size, unsigned w)
 
 /* ---- FEAT_LSE */
 
-static inline SemRet read_modify_write(SemCtx c, unsigned size, RmwOp op)
+SEM_INLINE SemRet read_modify_write(SemCtx c, unsigned size, RmwOp op)
 {
     V64 addr, old;
 

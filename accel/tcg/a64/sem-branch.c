@@ -2,7 +2,7 @@
 /* Meanings of branches and exception generation (Arm ARM C4.1.94). */
 #include "accel/tcg/a64/sem.h"
 
-static inline void link_set(SemCtx c)
+SEM_INLINE void link_set(SemCtx c)
 {
     x_set(c, 30, v_add(c, 1, pc_get(c), v_const(c, 4)));
 }

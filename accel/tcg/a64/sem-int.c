@@ -4,23 +4,23 @@
 
 /* ---- operands */
 
-static inline V64 rn_get(SemCtx c, unsigned sf)
+SEM_INLINE V64 rn_get(SemCtx c, unsigned sf)
 {
     return x_getw(c, sf, c.i->rn);
 }
 
-static inline V64 rm_get(SemCtx c, unsigned sf)
+SEM_INLINE V64 rm_get(SemCtx c, unsigned sf)
 {
     return x_getw(c, sf, c.i->rm);
 }
 
-static inline V64 imm_get(SemCtx c)
+SEM_INLINE V64 imm_get(SemCtx c)
 {
     return v_const(c, (uint64_t)c.i->imm);
 }
 
 /* Rm shifted by a constant; `shift` is LSL, LSR, ASR, ROR. */
-static inline V64 rm_shifted(SemCtx c, unsigned sf, unsigned shift)
+SEM_INLINE V64 rm_shifted(SemCtx c, unsigned sf, unsigned shift)
 {
     V64 v = rm_get(c, sf), n = v_const(c, c.i->a);
 
@@ -36,13 +36,13 @@ static inline V64 rm_shifted(SemCtx c, unsigned sf, unsigned shift)
     }
 }
 
-static inline SemRet rd_set(SemCtx c, V64 v)
+SEM_INLINE SemRet rd_set(SemCtx c, V64 v)
 {
     x_set(c, c.i->rd, v);
     return sem_next(c);
 }
 
-static inline SemRet rd_set_flags(SemCtx c, V64 v, VF f)
+SEM_INLINE SemRet rd_set_flags(SemCtx c, V64 v, VF f)
 {
     flags_set(c, f);
     return rd_set(c, v);
@@ -64,12 +64,12 @@ SEM(ADRP)
 
 typedef enum AddSub { ADD, SUB } AddSub;
 
-static inline SemRet addsub(SemCtx c, unsigned sf, AddSub op, V64 a, V64 b)
+SEM_INLINE SemRet addsub(SemCtx c, unsigned sf, AddSub op, V64 a, V64 b)
 {
     return rd_set(c, op == ADD ? v_add(c, sf, a, b) : v_sub(c, sf, a, b));
 }
 
-static inline SemRet addsub_flags(SemCtx c, unsigned sf, AddSub op, V64 a, V64 b)
+SEM_INLINE SemRet addsub_flags(SemCtx c, unsigned sf, AddSub op, V64 a, V64 b)
 {
     VF f;
     V64 r = op == ADD ? v_adds(c, sf, a, b, &f) : v_subs(c, sf, a, b, &f);
@@ -118,7 +118,7 @@ SEM(SUBS_reg, unsigned sf, unsigned shift)
 }
 
 /* Rm extended and shifted left by 0 to 4. */
-static inline V64 rm_extended(SemCtx c, unsigned sf, unsigned option)
+SEM_INLINE V64 rm_extended(SemCtx c, unsigned sf, unsigned option)
 {
     return v_shl(c, sf, v_extend_reg(c, option, x_get(c, c.i->rm)), v_const(c, c.i->a));
 }
@@ -144,7 +144,7 @@ SEM(SUBS_ext, unsigned sf, unsigned option)
 }
 
 /* Subtraction with carry adds the complement. */
-static inline V64 add_carry(SemCtx c, unsigned sf, AddSub op, VF *ret)
+SEM_INLINE V64 add_carry(SemCtx c, unsigned sf, AddSub op, VF *ret)
 {
     V64 b = rm_get(c, sf);
 
@@ -198,7 +198,7 @@ SEM(EOR_imm, unsigned sf)
     return rd_set(c, v_xor(c, rn_get(c, sf), imm_get(c)));
 }
 
-static inline SemRet logic_flags(SemCtx c, unsigned sf, V64 r)
+SEM_INLINE SemRet logic_flags(SemCtx c, unsigned sf, V64 r)
 {
     return rd_set_flags(c, r, f_logic(c, sf, r));
 }
@@ -213,7 +213,7 @@ SEM(MOV_reg, unsigned sf)
     return rd_set(c, rm_get(c, sf));
 }
 
-static inline V64 rm_shifted_not(SemCtx c, unsigned sf, unsigned shift)
+SEM_INLINE V64 rm_shifted_not(SemCtx c, unsigned sf, unsigned shift)
 {
     return v_not(c, sf, rm_shifted(c, sf, shift));
 }
@@ -306,7 +306,7 @@ SEM(EXTR, unsigned sf)
 
 /* ---- conditional */
 
-static inline SemRet ccmp(SemCtx c, unsigned sf, AddSub op, V64 b)
+SEM_INLINE SemRet ccmp(SemCtx c, unsigned sf, AddSub op, V64 b)
 {
     VB cond = f_cond(c, c.i->a, flags_get(c));
     VF f;
@@ -340,7 +340,7 @@ SEM(CCMP_imm, unsigned sf)
     return ccmp(c, sf, SUB, imm_get(c));
 }
 
-static inline SemRet csel(SemCtx c, unsigned sf, V64 other)
+SEM_INLINE SemRet csel(SemCtx c, unsigned sf, V64 other)
 {
     return rd_set(c, v_select(c, f_cond(c, c.i->a, flags_get(c)), rn_get(c, sf), other));
 }

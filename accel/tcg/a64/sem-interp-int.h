@@ -6,50 +6,50 @@
 /* Included by sem-interp.h, after the types. */
 #include "accel/tcg/a64/sem-interp.h"
 
-static inline V64 v_trunc(unsigned sf, uint64_t v)
+SEM_INLINE V64 v_trunc(unsigned sf, uint64_t v)
 {
     return (V64){sf ? v : (uint32_t)v};
 }
 
-static inline V64 v_const(SemCtx c, uint64_t v)
+SEM_INLINE V64 v_const(SemCtx c, uint64_t v)
 {
     return (V64){v};
 }
 
 /* ---- arithmetic and logic */
 
-static inline V64 v_add(SemCtx c, unsigned sf, V64 a, V64 b)
+SEM_INLINE V64 v_add(SemCtx c, unsigned sf, V64 a, V64 b)
 {
     return v_trunc(sf, a.u + b.u);
 }
 
-static inline V64 v_sub(SemCtx c, unsigned sf, V64 a, V64 b)
+SEM_INLINE V64 v_sub(SemCtx c, unsigned sf, V64 a, V64 b)
 {
     return v_trunc(sf, a.u - b.u);
 }
 
-static inline V64 v_mul(SemCtx c, unsigned sf, V64 a, V64 b)
+SEM_INLINE V64 v_mul(SemCtx c, unsigned sf, V64 a, V64 b)
 {
     return v_trunc(sf, a.u * b.u);
 }
 
-static inline V64 v_umulh(SemCtx c, V64 a, V64 b)
+SEM_INLINE V64 v_umulh(SemCtx c, V64 a, V64 b)
 {
     return (V64){(uint64_t)((unsigned __int128)a.u * b.u >> 64)};
 }
 
-static inline V64 v_smulh(SemCtx c, V64 a, V64 b)
+SEM_INLINE V64 v_smulh(SemCtx c, V64 a, V64 b)
 {
     return (V64){(uint64_t)((__int128)(int64_t)a.u * (int64_t)b.u >> 64)};
 }
 
 /* Arm's division: by zero gives 0, the most negative number by -1 gives itself. */
-static inline V64 v_udiv(SemCtx c, unsigned sf, V64 a, V64 b)
+SEM_INLINE V64 v_udiv(SemCtx c, unsigned sf, V64 a, V64 b)
 {
     return (V64){b.u ? a.u / b.u : 0};
 }
 
-static inline V64 v_sdiv(SemCtx c, unsigned sf, V64 a, V64 b)
+SEM_INLINE V64 v_sdiv(SemCtx c, unsigned sf, V64 a, V64 b)
 {
     int64_t x = sf ? (int64_t)a.u : (int32_t)a.u, y = sf ? (int64_t)b.u : (int32_t)b.u;
 
@@ -59,60 +59,60 @@ static inline V64 v_sdiv(SemCtx c, unsigned sf, V64 a, V64 b)
     return v_trunc(sf, y ? (uint64_t)(x / y) : 0);
 }
 
-static inline V64 v_and(SemCtx c, V64 a, V64 b)
+SEM_INLINE V64 v_and(SemCtx c, V64 a, V64 b)
 {
     return (V64){a.u & b.u};
 }
 
-static inline V64 v_or(SemCtx c, V64 a, V64 b)
+SEM_INLINE V64 v_or(SemCtx c, V64 a, V64 b)
 {
     return (V64){a.u | b.u};
 }
 
-static inline V64 v_xor(SemCtx c, V64 a, V64 b)
+SEM_INLINE V64 v_xor(SemCtx c, V64 a, V64 b)
 {
     return (V64){a.u ^ b.u};
 }
 
-static inline V64 v_not(SemCtx c, unsigned sf, V64 a)
+SEM_INLINE V64 v_not(SemCtx c, unsigned sf, V64 a)
 {
     return v_trunc(sf, ~a.u);
 }
 
 /* Shifts by a value modulo the width. */
-static inline V64 v_shl(SemCtx c, unsigned sf, V64 a, V64 n)
+SEM_INLINE V64 v_shl(SemCtx c, unsigned sf, V64 a, V64 n)
 {
     return v_trunc(sf, a.u << (n.u & (sf ? 63 : 31)));
 }
 
-static inline V64 v_shr(SemCtx c, unsigned sf, V64 a, V64 n)
+SEM_INLINE V64 v_shr(SemCtx c, unsigned sf, V64 a, V64 n)
 {
     return (V64){a.u >> (n.u & (sf ? 63 : 31))};
 }
 
-static inline V64 v_sar(SemCtx c, unsigned sf, V64 a, V64 n)
+SEM_INLINE V64 v_sar(SemCtx c, unsigned sf, V64 a, V64 n)
 {
     return sf ? (V64){(uint64_t)((int64_t)a.u >> (n.u & 63))}
               : (V64){(uint32_t)((int32_t)a.u >> (n.u & 31))};
 }
 
-static inline V64 v_ror(SemCtx c, unsigned sf, V64 a, V64 n)
+SEM_INLINE V64 v_ror(SemCtx c, unsigned sf, V64 a, V64 n)
 {
     return (V64){sf ? ror64(a.u, n.u & 63) : ror32((uint32_t)a.u, n.u & 31)};
 }
 
-static inline V64 v_clz(SemCtx c, unsigned sf, V64 a)
+SEM_INLINE V64 v_clz(SemCtx c, unsigned sf, V64 a)
 {
     return (V64){a.u ? (uint64_t)__builtin_clzll(a.u) - (sf ? 0 : 32) : (sf ? 64 : 32)};
 }
 
-static inline V64 v_cls(SemCtx c, unsigned sf, V64 a)
+SEM_INLINE V64 v_cls(SemCtx c, unsigned sf, V64 a)
 {
     return (V64){(uint64_t)(sf ? __builtin_clrsbll((long long)a.u) : __builtin_clrsb((int)a.u))};
 }
 
 /* Bytes of every `bytes`-byte part in reverse order. */
-static inline V64 v_rev(SemCtx c, unsigned bytes, V64 a)
+SEM_INLINE V64 v_rev(SemCtx c, unsigned bytes, V64 a)
 {
     uint64_t v = __builtin_bswap64(a.u);
 
@@ -126,7 +126,7 @@ static inline V64 v_rev(SemCtx c, unsigned bytes, V64 a)
     }
 }
 
-static inline V64 v_rbit(SemCtx c, unsigned sf, V64 a)
+SEM_INLINE V64 v_rbit(SemCtx c, unsigned sf, V64 a)
 {
     uint64_t v = __builtin_bswap64(a.u);
 
@@ -137,18 +137,18 @@ static inline V64 v_rbit(SemCtx c, unsigned sf, V64 a)
 }
 
 /* The low `bits` bits, sign- or zero-extended to 64. */
-static inline V64 v_sext(SemCtx c, unsigned bits, V64 a)
+SEM_INLINE V64 v_sext(SemCtx c, unsigned bits, V64 a)
 {
     return (V64){(uint64_t)sextract64(a.u, 0, bits)};
 }
 
-static inline V64 v_zext(SemCtx c, unsigned bits, V64 a)
+SEM_INLINE V64 v_zext(SemCtx c, unsigned bits, V64 a)
 {
     return (V64){a.u & MASK64(bits)};
 }
 
 /* ExtendReg() without its shift: `option` is UXTB, UXTH, UXTW, UXTX, SXTB, ... */
-static inline V64 v_extend_reg(SemCtx c, unsigned option, V64 a)
+SEM_INLINE V64 v_extend_reg(SemCtx c, unsigned option, V64 a)
 {
     unsigned bits = 8u << (option & 3);
 
@@ -156,89 +156,89 @@ static inline V64 v_extend_reg(SemCtx c, unsigned option, V64 a)
 }
 
 /* The width's bits of a:b from bit n up. */
-static inline V64 v_extr(SemCtx c, unsigned sf, V64 a, V64 b, unsigned n)
+SEM_INLINE V64 v_extr(SemCtx c, unsigned sf, V64 a, V64 b, unsigned n)
 {
     return n ? v_trunc(sf, b.u >> n | a.u << ((sf ? 64 : 32) - n)) : b;
 }
 
 /* CRC of the low bytes, with the polynomial of IEEE 802.3 or Castagnoli's. */
-static inline V64 v_crc32(SemCtx c, unsigned castagnoli, unsigned bytes, V64 crc, V64 data)
+SEM_INLINE V64 v_crc32(SemCtx c, unsigned castagnoli, unsigned bytes, V64 crc, V64 data)
 {
     return (V64){tcg_crc32(castagnoli, bytes, (uint32_t)crc.u, data.u)};
 }
 
 /* ---- truth values */
 
-static inline VB v_eqz(SemCtx c, V64 a)
+SEM_INLINE VB v_eqz(SemCtx c, V64 a)
 {
     return (VB){a.u == 0};
 }
 
-static inline VB v_nez(SemCtx c, V64 a)
+SEM_INLINE VB v_nez(SemCtx c, V64 a)
 {
     return (VB){a.u != 0};
 }
 
-static inline VB v_eq(SemCtx c, V64 a, V64 b)
+SEM_INLINE VB v_eq(SemCtx c, V64 a, V64 b)
 {
     return (VB){a.u == b.u};
 }
 
-static inline VB v_bit(SemCtx c, V64 a, unsigned n)
+SEM_INLINE VB v_bit(SemCtx c, V64 a, unsigned n)
 {
     return (VB){a.u >> n & 1};
 }
 
-static inline VB v_lts(SemCtx c, V64 a, V64 b)
+SEM_INLINE VB v_lts(SemCtx c, V64 a, V64 b)
 {
     return (VB){(int64_t)a.u < (int64_t)b.u};
 }
 
-static inline VB v_ltu(SemCtx c, V64 a, V64 b)
+SEM_INLINE VB v_ltu(SemCtx c, V64 a, V64 b)
 {
     return (VB){a.u < b.u};
 }
 
-static inline V64 v_select(SemCtx c, VB cond, V64 a, V64 b)
+SEM_INLINE V64 v_select(SemCtx c, VB cond, V64 a, V64 b)
 {
     return cond.b ? a : b;
 }
 
 /* ---- flags */
 
-static inline VF flags_get(SemCtx c)
+SEM_INLINE VF flags_get(SemCtx c)
 {
     return (VF){c.cpu->nzcv};
 }
 
-static inline void flags_set(SemCtx c, VF f)
+SEM_INLINE void flags_set(SemCtx c, VF f)
 {
     c.cpu->nzcv = f.nzcv;
 }
 
 /* NZCV from the low four bits of a constant. */
-static inline VF flags_const(SemCtx c, unsigned nzcv)
+SEM_INLINE VF flags_const(SemCtx c, unsigned nzcv)
 {
     return (VF){nzcv << 28};
 }
 
-static inline VF flags_select(SemCtx c, VB cond, VF a, VF b)
+SEM_INLINE VF flags_select(SemCtx c, VB cond, VF a, VF b)
 {
     return cond.b ? a : b;
 }
 
 /* As a register holds them: bits 31:28. */
-static inline V64 flags_pack(SemCtx c, VF f)
+SEM_INLINE V64 flags_pack(SemCtx c, VF f)
 {
     return (V64){f.nzcv};
 }
 
-static inline VF flags_unpack(SemCtx c, V64 a)
+SEM_INLINE VF flags_unpack(SemCtx c, V64 a)
 {
     return (VF){(uint32_t)a.u & PSTATE_NZCV};
 }
 
-static inline VF f_nzcv(unsigned sf, uint64_t r, bool carry, uint64_t overflow)
+SEM_INLINE VF f_nzcv(unsigned sf, uint64_t r, bool carry, uint64_t overflow)
 {
     return sf ? (VF){(uint32_t)(r >> 32 & PSTATE_N) | (uint32_t)(r == 0) << 30 |
                      (uint32_t)carry << 29 | (uint32_t)(overflow >> 63) << 28}
@@ -247,12 +247,12 @@ static inline VF f_nzcv(unsigned sf, uint64_t r, bool carry, uint64_t overflow)
 }
 
 /* N and Z of a result; C and V clear. */
-static inline VF f_logic(SemCtx c, unsigned sf, V64 r)
+SEM_INLINE VF f_logic(SemCtx c, unsigned sf, V64 r)
 {
     return f_nzcv(sf, r.u, false, 0);
 }
 
-static inline V64 v_adds(SemCtx c, unsigned sf, V64 a, V64 b, VF *ret)
+SEM_INLINE V64 v_adds(SemCtx c, unsigned sf, V64 a, V64 b, VF *ret)
 {
     V64 r = v_add(c, sf, a, b);
 
@@ -260,7 +260,7 @@ static inline V64 v_adds(SemCtx c, unsigned sf, V64 a, V64 b, VF *ret)
     return r;
 }
 
-static inline V64 v_subs(SemCtx c, unsigned sf, V64 a, V64 b, VF *ret)
+SEM_INLINE V64 v_subs(SemCtx c, unsigned sf, V64 a, V64 b, VF *ret)
 {
     V64 r = v_sub(c, sf, a, b);
 
@@ -269,7 +269,7 @@ static inline V64 v_subs(SemCtx c, unsigned sf, V64 a, V64 b, VF *ret)
 }
 
 /* a + b + C. */
-static inline V64 v_adcs(SemCtx c, unsigned sf, V64 a, V64 b, VF in, VF *ret)
+SEM_INLINE V64 v_adcs(SemCtx c, unsigned sf, V64 a, V64 b, VF in, VF *ret)
 {
     unsigned __int128 wide = (unsigned __int128)a.u + b.u + (in.nzcv >> 29 & 1);
     V64 r = v_trunc(sf, (uint64_t)wide);
@@ -279,7 +279,7 @@ static inline V64 v_adcs(SemCtx c, unsigned sf, V64 a, V64 b, VF in, VF *ret)
 }
 
 /* ConditionHolds(), `cond` being the instruction's field. */
-static inline VB f_cond(SemCtx c, unsigned cond, VF f)
+SEM_INLINE VB f_cond(SemCtx c, unsigned cond, VF f)
 {
     /* Bit n: does the condition hold when NZCV is n. */
     static const uint16_t holds[16] = {0xf0f0, 0x0f0f, 0xcccc, 0x3333, 0xff00, 0x00ff,

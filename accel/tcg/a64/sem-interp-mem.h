@@ -9,13 +9,13 @@
 #include "accel/tcg/atomic.h"
 #include "accel/tcg/tlb.h"
 
-static inline const TlbBank *mem_bank(SemCtx c, unsigned mo)
+SEM_INLINE const TlbBank *mem_bank(SemCtx c, unsigned mo)
 {
     return mo & MO_UNPRIV ? c.t->bank_unpriv : c.t->bank;
 }
 
 /* Host memory for an access of `bytes` bytes whose elements are mo's size; NULL: the slow way. */
-static inline void *mem_find(SemCtx c, unsigned mo, uint64_t va, unsigned bytes, bool store)
+SEM_INLINE void *mem_find(SemCtx c, unsigned mo, uint64_t va, unsigned bytes, bool store)
 {
     if ((mo & MO_ALIGN) && unlikely(va & ((1u << (mo & MO_SIZE)) - 1))) {
         return NULL;
@@ -24,7 +24,7 @@ static inline void *mem_find(SemCtx c, unsigned mo, uint64_t va, unsigned bytes,
                  : tlb_find_read(mem_bank(c, mo), va, bytes);
 }
 
-static inline V64 mem_extend(unsigned mo, uint64_t v)
+SEM_INLINE V64 mem_extend(unsigned mo, uint64_t v)
 {
     unsigned bits = 8u << (mo & MO_SIZE);
 
@@ -35,7 +35,7 @@ static inline V64 mem_extend(unsigned mo, uint64_t v)
 }
 
 /* The base register of an access, with the stack pointer's alignment checked. */
-static inline bool mem_base(SemCtx c, unsigned n, V64 *ret)
+SEM_INLINE bool mem_base(SemCtx c, unsigned n, V64 *ret)
 {
     uint64_t v = c.cpu->x[n];
 
@@ -46,7 +46,7 @@ static inline bool mem_base(SemCtx c, unsigned n, V64 *ret)
 
 /* ---- 1 to 8 bytes */
 
-static inline bool v_ld(SemCtx c, unsigned mo, V64 addr, V64 *ret)
+SEM_INLINE bool v_ld(SemCtx c, unsigned mo, V64 addr, V64 *ret)
 {
     unsigned bytes = 1u << (mo & MO_SIZE);
     const void *p = mem_find(c, mo, addr.u, bytes, false);
@@ -64,7 +64,7 @@ static inline bool v_ld(SemCtx c, unsigned mo, V64 addr, V64 *ret)
     return true;
 }
 
-static inline bool v_st(SemCtx c, unsigned mo, V64 addr, V64 v)
+SEM_INLINE bool v_st(SemCtx c, unsigned mo, V64 addr, V64 v)
 {
     unsigned bytes = 1u << (mo & MO_SIZE);
     void *p = mem_find(c, mo, addr.u, bytes, true);
@@ -82,7 +82,7 @@ static inline bool v_st(SemCtx c, unsigned mo, V64 addr, V64 v)
 
 /* ---- two neighbours of 4 or 8 bytes each */
 
-static inline bool v_ld_pair(SemCtx c, unsigned mo, V64 addr, V64 *ret_lo, V64 *ret_hi)
+SEM_INLINE bool v_ld_pair(SemCtx c, unsigned mo, V64 addr, V64 *ret_lo, V64 *ret_hi)
 {
     unsigned bytes = 1u << (mo & MO_SIZE);
     const uint8_t *p = mem_find(c, mo, addr.u, 2 * bytes, false);
@@ -95,7 +95,7 @@ static inline bool v_ld_pair(SemCtx c, unsigned mo, V64 addr, V64 *ret_lo, V64 *
     return v_ld(c, mo, addr, ret_lo) && v_ld(c, mo, (V64){addr.u + bytes}, ret_hi);
 }
 
-static inline bool v_st_pair(SemCtx c, unsigned mo, V64 addr, V64 lo, V64 hi)
+SEM_INLINE bool v_st_pair(SemCtx c, unsigned mo, V64 addr, V64 lo, V64 hi)
 {
     unsigned bytes = 1u << (mo & MO_SIZE);
     uint8_t *p = mem_find(c, mo, addr.u, 2 * bytes, true);
@@ -110,7 +110,7 @@ static inline bool v_st_pair(SemCtx c, unsigned mo, V64 addr, V64 lo, V64 hi)
 
 /* ---- 16 bytes */
 
-static inline bool v_ld128(SemCtx c, unsigned mo, V64 addr, V128 *ret)
+SEM_INLINE bool v_ld128(SemCtx c, unsigned mo, V64 addr, V128 *ret)
 {
     const void *p = mem_find(c, mo, addr.u, 16, false);
 
@@ -126,7 +126,7 @@ static inline bool v_ld128(SemCtx c, unsigned mo, V64 addr, V128 *ret)
     return true;
 }
 
-static inline bool v_st128(SemCtx c, unsigned mo, V64 addr, V128 v)
+SEM_INLINE bool v_st128(SemCtx c, unsigned mo, V64 addr, V128 v)
 {
     void *p = mem_find(c, mo, addr.u, 16, true);
 
@@ -139,7 +139,7 @@ static inline bool v_st128(SemCtx c, unsigned mo, V64 addr, V128 v)
 
 /* ---- exclusives: the local monitor remembers address, size and value (B2.9) */
 
-static inline bool v_ld_excl(SemCtx c, unsigned mo, V64 addr, V64 *ret_lo, V64 *ret_hi)
+SEM_INLINE bool v_ld_excl(SemCtx c, unsigned mo, V64 addr, V64 *ret_lo, V64 *ret_hi)
 {
     if (!tcg_load_excl(c.cpu, c.t, c.i, addr.u, mo, false)) {
         return false;
@@ -149,7 +149,7 @@ static inline bool v_ld_excl(SemCtx c, unsigned mo, V64 addr, V64 *ret_lo, V64 *
     return true;
 }
 
-static inline bool v_ld_excl_pair(SemCtx c, unsigned mo, V64 addr, V64 *ret_lo, V64 *ret_hi)
+SEM_INLINE bool v_ld_excl_pair(SemCtx c, unsigned mo, V64 addr, V64 *ret_lo, V64 *ret_hi)
 {
     if (!tcg_load_excl(c.cpu, c.t, c.i, addr.u, mo, true)) {
         return false;
@@ -160,7 +160,7 @@ static inline bool v_ld_excl_pair(SemCtx c, unsigned mo, V64 addr, V64 *ret_lo, 
 }
 
 /* *ret_failed: 0 when the store was made, 1 when not. */
-static inline bool v_st_excl(SemCtx c, unsigned mo, V64 addr, V64 v, V64 *ret_failed)
+SEM_INLINE bool v_st_excl(SemCtx c, unsigned mo, V64 addr, V64 v, V64 *ret_failed)
 {
     if (!tcg_store_excl(c.cpu, c.t, c.i, addr.u, mo, false, v.u, 0)) {
         return false;
@@ -169,7 +169,7 @@ static inline bool v_st_excl(SemCtx c, unsigned mo, V64 addr, V64 v, V64 *ret_fa
     return true;
 }
 
-static inline bool v_st_excl_pair(SemCtx c, unsigned mo, V64 addr, V64 lo, V64 hi, V64 *ret_failed)
+SEM_INLINE bool v_st_excl_pair(SemCtx c, unsigned mo, V64 addr, V64 lo, V64 hi, V64 *ret_failed)
 {
     if (!tcg_store_excl(c.cpu, c.t, c.i, addr.u, mo, true, lo.u, hi.u)) {
         return false;
@@ -178,14 +178,14 @@ static inline bool v_st_excl_pair(SemCtx c, unsigned mo, V64 addr, V64 lo, V64 h
     return true;
 }
 
-static inline void excl_clear(SemCtx c)
+SEM_INLINE void excl_clear(SemCtx c)
 {
     c.cpu->excl_addr = UINT64_MAX;
 }
 
 /* ---- atomics */
 
-static inline bool v_rmw(SemCtx c, RmwOp op, unsigned mo, V64 addr, V64 v, V64 *ret_old)
+SEM_INLINE bool v_rmw(SemCtx c, RmwOp op, unsigned mo, V64 addr, V64 v, V64 *ret_old)
 {
     if (!tcg_rmw(c.cpu, c.t, c.i, op, addr.u, mo, v.u)) {
         return false;
@@ -194,7 +194,7 @@ static inline bool v_rmw(SemCtx c, RmwOp op, unsigned mo, V64 addr, V64 v, V64 *
     return true;
 }
 
-static inline bool v_cas(SemCtx c, unsigned mo, V64 addr, V64 expected, V64 v, V64 *ret_old)
+SEM_INLINE bool v_cas(SemCtx c, unsigned mo, V64 addr, V64 expected, V64 v, V64 *ret_old)
 {
     if (!tcg_cas(c.cpu, c.t, c.i, addr.u, mo, expected.u, v.u)) {
         return false;
@@ -203,8 +203,8 @@ static inline bool v_cas(SemCtx c, unsigned mo, V64 addr, V64 expected, V64 v, V
     return true;
 }
 
-static inline bool v_cas_pair(SemCtx c, unsigned mo, V64 addr, V64 expected_lo, V64 expected_hi,
-                              V64 lo, V64 hi, V64 *ret_lo, V64 *ret_hi)
+SEM_INLINE bool v_cas_pair(SemCtx c, unsigned mo, V64 addr, V64 expected_lo, V64 expected_hi,
+                           V64 lo, V64 hi, V64 *ret_lo, V64 *ret_hi)
 {
     c.t->loaded[0] = expected_lo.u; /* in and out: no address of a local may escape */
     c.t->loaded[1] = expected_hi.u;
@@ -220,7 +220,7 @@ static inline bool v_cas_pair(SemCtx c, unsigned mo, V64 addr, V64 expected_lo, 
 
 typedef enum Fence { FENCE_ACQUIRE_RELEASE, FENCE_FULL } Fence;
 
-static inline void v_fence(SemCtx c, Fence f)
+SEM_INLINE void v_fence(SemCtx c, Fence f)
 {
     if (f == FENCE_FULL) {
         atomic_thread_fence(memory_order_seq_cst);

@@ -9,70 +9,70 @@
 
 /* ---- exceptions the program asks for */
 
-static inline SemRet raise_svc(SemCtx c, uint32_t imm16)
+SEM_INLINE SemRet raise_svc(SemCtx c, uint32_t imm16)
 {
     return (SemRet){sys_svc(c.cpu, c.t, c.i, imm16)};
 }
 
-static inline SemRet raise_hvc(SemCtx c, uint32_t imm16)
+SEM_INLINE SemRet raise_hvc(SemCtx c, uint32_t imm16)
 {
     return (SemRet){sys_hvc(c.cpu, c.t, c.i, imm16)};
 }
 
-static inline SemRet raise_smc(SemCtx c, uint32_t imm16)
+SEM_INLINE SemRet raise_smc(SemCtx c, uint32_t imm16)
 {
     return (SemRet){sys_smc(c.cpu, c.t, c.i, imm16)};
 }
 
-static inline SemRet raise_brk(SemCtx c, uint32_t imm16)
+SEM_INLINE SemRet raise_brk(SemCtx c, uint32_t imm16)
 {
     return (SemRet){sys_brk(c.cpu, c.t, c.i, imm16)};
 }
 
-static inline SemRet raise_undefined(SemCtx c)
+SEM_INLINE SemRet raise_undefined(SemCtx c)
 {
     return (SemRet){sys_undefined(c.cpu, c.t, c.i)};
 }
 
-static inline SemRet sys_eret(SemCtx c)
+SEM_INLINE SemRet sys_eret(SemCtx c)
 {
     return (SemRet){sys_exception_return(c.cpu, c.t, c.i)};
 }
 
 /* ---- waiting and order */
 
-static inline SemRet sys_yield(SemCtx c)
+SEM_INLINE SemRet sys_yield(SemCtx c)
 {
     return (SemRet){sys_wait(c.cpu, c.t, c.i, SYS_YIELD)};
 }
 
-static inline SemRet sys_wfe(SemCtx c)
+SEM_INLINE SemRet sys_wfe(SemCtx c)
 {
     return (SemRet){sys_wait(c.cpu, c.t, c.i, SYS_WFE)};
 }
 
-static inline SemRet sys_wfi(SemCtx c)
+SEM_INLINE SemRet sys_wfi(SemCtx c)
 {
     return (SemRet){sys_wait(c.cpu, c.t, c.i, SYS_WFI)};
 }
 
-static inline void sys_sev(SemCtx c)
+SEM_INLINE void sys_sev(SemCtx c)
 {
     sys_send_event();
 }
 
-static inline void sys_sevl(SemCtx c)
+SEM_INLINE void sys_sevl(SemCtx c)
 {
     c.cpu->event_register = true;
 }
 
-static inline SemRet sys_dsb(SemCtx c)
+SEM_INLINE SemRet sys_dsb(SemCtx c)
 {
     atomic_thread_fence(memory_order_seq_cst);
     return unlikely(c.t->sync_pending) ? (SemRet){sys_sync(c.cpu, c.t, c.i)} : sem_next(c);
 }
 
-static inline SemRet sys_isb(SemCtx c)
+SEM_INLINE SemRet sys_isb(SemCtx c)
 {
     return (SemRet){tcg_leave(c.cpu, c.t, c.i + 1)};
 }
@@ -80,13 +80,13 @@ static inline SemRet sys_isb(SemCtx c)
 /* ---- PSTATE */
 
 /* MSR (immediate) to a bit other than DAIF; undefined below min_el. */
-static inline SemRet pstate_set(SemCtx c, uint32_t bit, unsigned value, int min_el)
+SEM_INLINE SemRet pstate_set(SemCtx c, uint32_t bit, unsigned value, int min_el)
 {
     return (SemRet){sys_pstate_set(c.cpu, c.t, c.i, bit, value, min_el)};
 }
 
 /* DAIFSet and DAIFClr. Unmasking looks for interrupts. */
-static inline SemRet daif_change(SemCtx c, uint32_t bits, bool set)
+SEM_INLINE SemRet daif_change(SemCtx c, uint32_t bits, bool set)
 {
     if (unlikely(arm_el(c.cpu) == 0)) {
         return (SemRet){sys_daif_el0(c.cpu, c.t, c.i, bits, set)};
@@ -104,18 +104,18 @@ static inline SemRet daif_change(SemCtx c, uint32_t bits, bool set)
 
 /* ---- system registers; Rt is in slot rd */
 
-static inline SemRet sysreg_read(SemCtx c, uint16_t encoding)
+SEM_INLINE SemRet sysreg_read(SemCtx c, uint16_t encoding)
 {
     return (SemRet){sys_read(c.cpu, c.t, c.i, encoding)};
 }
 
-static inline SemRet sysreg_write(SemCtx c, uint16_t encoding, V64 v)
+SEM_INLINE SemRet sysreg_write(SemCtx c, uint16_t encoding, V64 v)
 {
     return (SemRet){sys_write(c.cpu, c.t, c.i, encoding, v.u)};
 }
 
 /* DC ZVA. */
-static inline SemRet sys_zero_block(SemCtx c, V64 addr)
+SEM_INLINE SemRet sys_zero_block(SemCtx c, V64 addr)
 {
     return (SemRet){sys_dc_zva(c.cpu, c.t, c.i, addr.u)};
 }

@@ -55,24 +55,24 @@ enum { A64_WRAP_STORE = 1, A64_WRAP_FP = 2 };
 
 /* ---- control */
 
-static inline SemRet sem_next(SemCtx c)
+SEM_INLINE SemRet sem_next(SemCtx c)
 {
     return (SemRet){c.i + 1};
 }
 
-static inline SemRet sem_stop(SemCtx c)
+SEM_INLINE SemRet sem_stop(SemCtx c)
 {
     return (SemRet){NULL};
 }
 
 /* The address of the instruction. */
-static inline V64 pc_get(SemCtx c)
+SEM_INLINE V64 pc_get(SemCtx c)
 {
     return (V64){tcg_pc_of(c.t, c.i)};
 }
 
 /* A branch by a constant distance in bytes. */
-static inline SemRet br_rel(SemCtx c, int64_t off)
+SEM_INLINE SemRet br_rel(SemCtx c, int64_t off)
 {
     /* Records are four times as long as instructions. */
     const A64Insn *n = (const A64Insn *)((uintptr_t)c.i + (uint64_t)off * 4);
@@ -83,42 +83,42 @@ static inline SemRet br_rel(SemCtx c, int64_t off)
     return (SemRet){tcg_jump_later(c.t, c.i, tcg_pc_of(c.t, c.i) + (uint64_t)off)};
 }
 
-static inline SemRet br_if(SemCtx c, VB cond, int64_t off)
+SEM_INLINE SemRet br_if(SemCtx c, VB cond, int64_t off)
 {
     return cond.b ? br_rel(c, off) : sem_next(c);
 }
 
 /* A branch to an address from a register. */
-static inline SemRet br_to(SemCtx c, V64 target)
+SEM_INLINE SemRet br_to(SemCtx c, V64 target)
 {
     return (SemRet){tcg_jump(c.cpu, c.t, c.i, target.u)};
 }
 
 /* ---- registers */
 
-static inline V64 x_get(SemCtx c, unsigned n)
+SEM_INLINE V64 x_get(SemCtx c, unsigned n)
 {
     return (V64){c.cpu->x[n]};
 }
 
 /* 64 or 32 bits of it. */
-static inline V64 x_getw(SemCtx c, unsigned sf, unsigned n)
+SEM_INLINE V64 x_getw(SemCtx c, unsigned sf, unsigned n)
 {
     return (V64){sf ? c.cpu->x[n] : (uint32_t)c.cpu->x[n]};
 }
 
-static inline void x_set(SemCtx c, unsigned n, V64 v)
+SEM_INLINE void x_set(SemCtx c, unsigned n, V64 v)
 {
     c.cpu->x[n] = v.u;
     c.cpu->x[ARM_X_ZR] = 0; /* cheaper than asking whether it was this one */
 }
 
-static inline V128 vec_get(SemCtx c, unsigned n)
+SEM_INLINE V128 vec_get(SemCtx c, unsigned n)
 {
     return (V128){c.cpu->v[n]};
 }
 
-static inline void vec_set(SemCtx c, unsigned n, V128 v)
+SEM_INLINE void vec_set(SemCtx c, unsigned n, V128 v)
 {
     c.cpu->v[n] = v.v;
 }

@@ -5,17 +5,17 @@
 /* How the address is made from base and offset. */
 typedef enum Indexing { OFFSET, POST, PRE } Indexing;
 
-static inline V64 with_offset(SemCtx c, V64 base)
+SEM_INLINE V64 with_offset(SemCtx c, V64 base)
 {
     return v_add(c, 1, base, v_const(c, (uint64_t)c.i->imm));
 }
 
-static inline V64 access_address(SemCtx c, Indexing ix, V64 base)
+SEM_INLINE V64 access_address(SemCtx c, Indexing ix, V64 base)
 {
     return ix == POST ? base : with_offset(c, base);
 }
 
-static inline void write_back(SemCtx c, Indexing ix, V64 base)
+SEM_INLINE void write_back(SemCtx c, Indexing ix, V64 base)
 {
     if (ix != OFFSET) {
         x_set(c, c.i->rn, with_offset(c, base));
@@ -23,14 +23,14 @@ static inline void write_back(SemCtx c, Indexing ix, V64 base)
 }
 
 /* A load of 2^size bytes that extends its sign to 64 (w: 32) bits. */
-static inline unsigned mo_signed(unsigned size, unsigned w)
+SEM_INLINE unsigned mo_signed(unsigned size, unsigned w)
 {
     return size | (w ? MO_SIGN32 : MO_SIGN64);
 }
 
 /* ---- immediate offsets */
 
-static inline SemRet load(SemCtx c, unsigned mo, Indexing ix)
+SEM_INLINE SemRet load(SemCtx c, unsigned mo, Indexing ix)
 {
     V64 base, v;
 
@@ -41,7 +41,7 @@ static inline SemRet load(SemCtx c, unsigned mo, Indexing ix)
     return sem_next(c);
 }
 
-static inline SemRet store(SemCtx c, unsigned mo, Indexing ix)
+SEM_INLINE SemRet store(SemCtx c, unsigned mo, Indexing ix)
 {
     V64 base;
 
@@ -148,14 +148,14 @@ SEM(PRFM_lit)
 
 /* ---- register offset */
 
-static inline V64 register_offset(SemCtx c, V64 base, unsigned option, unsigned shift)
+SEM_INLINE V64 register_offset(SemCtx c, V64 base, unsigned option, unsigned shift)
 {
     V64 off = v_extend_reg(c, option, x_get(c, c.i->rm));
 
     return v_add(c, 1, base, v_shl(c, 1, off, v_const(c, shift)));
 }
 
-static inline SemRet load_indexed(SemCtx c, unsigned mo, unsigned option, unsigned shift)
+SEM_INLINE SemRet load_indexed(SemCtx c, unsigned mo, unsigned option, unsigned shift)
 {
     V64 base, v;
 
@@ -186,7 +186,7 @@ SEM(LDRS_rr, unsigned size, unsigned w, unsigned option, unsigned s)
 
 /* ---- literal */
 
-static inline SemRet load_literal(SemCtx c, unsigned mo)
+SEM_INLINE SemRet load_literal(SemCtx c, unsigned mo)
 {
     V64 v;
 
@@ -207,7 +207,7 @@ SEM(LDRSW_lit)
 
 /* ---- pairs */
 
-static inline SemRet load_pair(SemCtx c, unsigned mo, Indexing ix)
+SEM_INLINE SemRet load_pair(SemCtx c, unsigned mo, Indexing ix)
 {
     V64 base, lo, hi;
 
@@ -219,7 +219,7 @@ static inline SemRet load_pair(SemCtx c, unsigned mo, Indexing ix)
     return sem_next(c);
 }
 
-static inline SemRet store_pair(SemCtx c, unsigned mo, Indexing ix)
+SEM_INLINE SemRet store_pair(SemCtx c, unsigned mo, Indexing ix)
 {
     V64 base;
 

@@ -2,18 +2,18 @@
 /* Meanings of data processing with one, two and three sources (Arm ARM C4.1.95). */
 #include "accel/tcg/a64/sem.h"
 
-static inline SemRet result(SemCtx c, V64 v)
+SEM_INLINE SemRet result(SemCtx c, V64 v)
 {
     x_set(c, c.i->rd, v);
     return sem_next(c);
 }
 
-static inline V64 n_get(SemCtx c, unsigned sf)
+SEM_INLINE V64 n_get(SemCtx c, unsigned sf)
 {
     return x_getw(c, sf, c.i->rn);
 }
 
-static inline V64 m_get(SemCtx c, unsigned sf)
+SEM_INLINE V64 m_get(SemCtx c, unsigned sf)
 {
     return x_getw(c, sf, c.i->rm);
 }
@@ -104,12 +104,12 @@ SEM(MSUB, unsigned sf)
 }
 
 /* 32 x 32 -> 64 bits. */
-static inline V64 signed_product(SemCtx c)
+SEM_INLINE V64 signed_product(SemCtx c)
 {
     return v_mul(c, 1, v_sext(c, 32, x_get(c, c.i->rn)), v_sext(c, 32, x_get(c, c.i->rm)));
 }
 
-static inline V64 unsigned_product(SemCtx c)
+SEM_INLINE V64 unsigned_product(SemCtx c)
 {
     return v_mul(c, 1, n_get(c, 0), m_get(c, 0));
 }

@@ -40,8 +40,11 @@ enum {
     MO_RELEASE = 1 << 8,
 };
 
+/* Workers that a meaning must contain, for no call of them to be in the way of its speed. */
+#define SEM_INLINE static inline __attribute__((always_inline))
+
 /* Begins the meaning of a row: SEM(ROW, unsigned split_field, ...). */
-#define SEM(row, ...) static inline SemRet sem_##row(SemCtx c, const A64Insn *i, ##__VA_ARGS__)
+#define SEM(row, ...) SEM_INLINE SemRet sem_##row(SemCtx c, const A64Insn *i, ##__VA_ARGS__)
 
 #include "accel/tcg/a64/sem-interp.h"
 
