@@ -7,9 +7,10 @@
 
 static const OracleBug bugs[] = {
     {"FCVTZS_sfh", 0, 0,
-     "C7.2.91: a negative result of 16 bits is sign-extended into the register, not zero-extended"},
+     "C7.2 FCVTZS (vector, fixed-point): a negative result of 16 bits is sign-extended into the "
+     "register, not zero-extended"},
     {"FCMLA_veh", 1u << 30, 0,
-     "C7.2.68: with Q = 0 the elements above bit 63 raise exceptions too"},
+     "C7.2 FCMLA (by element): with Q = 0 the elements above bit 63 raise exceptions too"},
     /* opc 1xx: signed and unsigned maximum and minimum, below 64 bits */
     {"LDOP", 0x80004000, 0x00004000,
      "C6.2 LDSMAX...: the operand is X[s, datasize], its upper bits "
