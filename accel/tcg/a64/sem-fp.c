@@ -43,14 +43,31 @@ static inline SemRet two_call(SemCtx c, FpOp2 *op)
         return two_call(c, op); \
     }
 
+static inline SemRet min_max(SemCtx c, FpOp2 *op, bool max)
+{
+    unsigned f = c.i->a;
+
+    return f_done(c, f_minmax(c, f, max, op, f_get(c, f, c.i->rn), f_get(c, f, c.i->rm)));
+}
+
+#define MINMAX(row, op, max)        \
+    SEM(row)                        \
+    {                               \
+        return min_max(c, op, max); \
+    }                               \
+    SEM(row##_h)                    \
+    {                               \
+        return min_max(c, op, max); \
+    }
+
 TWO(FADD, f_add)
 TWO(FSUB, f_sub)
 TWO(FMUL, f_mul)
 TWO(FDIV, f_div)
-TWO_CALL(FMAX, softfp_max)
-TWO_CALL(FMIN, softfp_min)
-TWO_CALL(FMAXNM, softfp_maxnum)
-TWO_CALL(FMINNM, softfp_minnum)
+MINMAX(FMAX, softfp_max, true)
+MINMAX(FMIN, softfp_min, false)
+MINMAX(FMAXNM, softfp_maxnum, true)
+MINMAX(FMINNM, softfp_minnum, false)
 TWO_CALL(FNMUL, fpop_nmul)
 
 /* ---- three sources: signs are changed in the operands, NaNs included */
@@ -118,14 +135,21 @@ static inline SemRet one_call(SemCtx c, FpOp1 *op)
     }
 #define ONE_CALL2(row, op) ONE_CALL(row, op) ONE_CALL(row##_h, op)
 
+#define ROUND_ONE(row, op, host)                                             \
+    SEM(row)                                                                 \
+    {                                                                        \
+        return f_done(c, f_round(c, i->a, host, op, f_get(c, i->a, i->rn))); \
+    }
+#define ROUND(row, op, host) ROUND_ONE(row, op, host) ROUND_ONE(row##_h, op, host)
+
 ONE(FMOV, f_move)
 ONE(FABS, f_abs)
 ONE(FNEG, f_neg)
-ONE_CALL2(FRINTN, fpop_rintn)
-ONE_CALL2(FRINTP, fpop_rintp)
-ONE_CALL2(FRINTM, fpop_rintm)
-ONE_CALL2(FRINTZ, fpop_rintz)
-ONE_CALL2(FRINTA, fpop_rinta)
+ROUND(FRINTN, fpop_rintn, rint)
+ROUND(FRINTP, fpop_rintp, ceil)
+ROUND(FRINTM, fpop_rintm, floor)
+ROUND(FRINTZ, fpop_rintz, trunc)
+ROUND(FRINTA, fpop_rinta, round)
 ONE_CALL2(FRINTX, fpop_rintx)
 ONE_CALL2(FRINTI, fpop_rinti)
 ONE_CALL(FRINT32Z, fpop_rint32z)

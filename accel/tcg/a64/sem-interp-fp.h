@@ -111,6 +111,33 @@ static inline V64 f_muladd(SemCtx c, unsigned format, V64 acc, V64 a, V64 b)
     return (V64){fp_run3(c.cpu, format, softfp_muladd, acc.u, a.u, b.u)};
 }
 
+/* The larger or smaller of two numbers, `op` where a NaN or a zero makes that a question. */
+static inline V64 f_minmax(SemCtx c, unsigned format, bool max, FpOp2 *op, V64 a, V64 b)
+{
+    if (format == SOFTFP_D && softfp_plain64(a.u) && softfp_plain64(b.u)) {
+        bool above = softfp_double(a.u) > softfp_double(b.u);
+        return above == max ? a : b;
+    }
+    if (format == SOFTFP_S && softfp_plain32((uint32_t)a.u) && softfp_plain32((uint32_t)b.u)) {
+        bool above = softfp_float((uint32_t)a.u) > softfp_float((uint32_t)b.u);
+        return above == max ? a : b;
+    }
+    return (V64){fp_run2(c.cpu, format, op, a.u, b.u)};
+}
+
+/* To integral values by a rounding that is the instruction's own: raises nothing. `host` rounds a
+ * double the same way, and keeps the sign of zeros. */
+static inline V64 f_round(SemCtx c, unsigned format, double (*host)(double), FpOp1 *op, V64 a)
+{
+    if (format == SOFTFP_D && softfp_plain64(a.u)) {
+        return (V64){softfp_of_double(host(softfp_double(a.u)))};
+    }
+    if (format == SOFTFP_S && softfp_plain32((uint32_t)a.u)) {
+        return (V64){softfp_of_float((float)host(softfp_float((uint32_t)a.u)))};
+    }
+    return (V64){fp_run1(c.cpu, format, op, a.u)};
+}
+
 /* Any other operation of one or two operands. */
 static inline V64 f_call1(SemCtx c, unsigned format, FpOp1 *op, V64 a)
 {

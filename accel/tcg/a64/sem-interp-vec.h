@@ -157,6 +157,34 @@ VEC_ALWAYS bool vec_st_pair(SemCtx c, V64 addr, unsigned n, unsigned m)
            tcg_store_slow(c.cpu, c.t, c.i, addr.u + 16, MO_128, hi->d[0], hi->d[1]);
 }
 
+/* Elements of `regs` registers from rd on in turn, all in one page. False: nothing was done, the
+ * elements have to be accessed one by one. */
+static inline bool vec_ld_interleaved(SemCtx c, VecShape s, unsigned regs, V64 addr)
+{
+    const uint8_t *p = mem_find(c, s.esize, addr.u, regs * s.bytes, false);
+
+    if (unlikely(!p)) {
+        return false;
+    }
+    for (unsigned k = 0; k < regs; k++) {
+        lanes_gather(&c.cpu->v[(c.i->rd + k) & 31], s, regs, p + (k << s.esize));
+    }
+    return true;
+}
+
+static inline bool vec_st_interleaved(SemCtx c, VecShape s, unsigned regs, V64 addr)
+{
+    uint8_t *p = mem_find(c, s.esize, addr.u, regs * s.bytes, true);
+
+    if (unlikely(!p)) {
+        return false;
+    }
+    for (unsigned k = 0; k < regs; k++) {
+        lanes_scatter(&c.cpu->v[(c.i->rd + k) & 31], s, regs, p + (k << s.esize));
+    }
+    return true;
+}
+
 /* ---- element by element
  * In the expressions x and y are unsigned vectors, X and Y the same signed; n is a constant. */
 
@@ -225,6 +253,16 @@ VEC2(orn, x | ~y)
 VEC1(not, ~x)
 VEC1(neg, -x)
 VEC1(abs, (x ^ (U)(X >> (BITS - 1))) - (U)(X >> (BITS - 1)))
+/* Bits set in every byte. */
+static inline V128 vec_popcount(SemCtx c, VecShape s, V128 a)
+{
+    VecU8 x = VEC_FROM(VecU8, a);
+
+    x -= x >> 1 & 0x55;
+    x = (x & 0x33) + (x >> 2 & 0x33);
+    x = (x + (x >> 4)) & 0x0f;
+    return VEC_TO(x);
+}
 VEC2(eq, x == y)
 VEC2(gts, X > Y)
 VEC2(ges, X >= Y)
@@ -295,97 +333,104 @@ VEC_SAT(uqsub, x - y, x < y, x ^ x)
 VEC_SAT(sqadd, x + y, VEC_SIGN(~(x ^ y) & (x ^ r)), VEC_LIMIT(x))
 VEC_SAT(sqsub, x - y, VEC_SIGN((x ^ y) & (x ^ r)), VEC_LIMIT(x))
 
-/* ---- changes of element size: s gives the narrow element */
+/* ---- order of elements: shuffles that are constant for each size */
 
-#define VEC_WIDEN(name, T, W)                                                                 \
-    static inline V128 vec_##name(SemCtx c, VecShape s, V128 a)                               \
-    {                                                                                         \
-        V128 r;                                                                               \
-        switch (s.esize) {                                                                    \
-        case 0:                                                                               \
-            for (unsigned k = 0; k < 8; k++) {                                                \
-                r.v.h[k] = (uint16_t)(T##8_t)a.v.b[k];                                        \
-            }                                                                                 \
-            return r;                                                                         \
-        case 1:                                                                               \
-            for (unsigned k = 0; k < 4; k++) {                                                \
-                r.v.s[k] = (uint32_t)(T##16_t)a.v.h[k];                                       \
-            }                                                                                 \
-            return r;                                                                         \
-        default:                                                                              \
-            return (V128){{.d = {(uint64_t)(T##32_t)a.v.s[0], (uint64_t)(T##32_t)a.v.s[1]}}}; \
-        }                                                                                     \
-    }
-/* The elements of the low half, extended to twice their size. */
-VEC_WIDEN(widenu, uint, uint)
-VEC_WIDEN(widens, int, int)
-
-/* The low halves of elements of twice the size, in the low half. */
-static inline V128 vec_narrow(SemCtx c, VecShape s, V128 a)
-{
-    V128 r = {{.d = {0, 0}}};
-
-    switch (s.esize) {
-    case 0:
-        for (unsigned k = 0; k < 8; k++) {
-            r.v.b[k] = (uint8_t)a.v.h[k];
-        }
-        return r;
-    case 1:
-        for (unsigned k = 0; k < 4; k++) {
-            r.v.h[k] = (uint16_t)a.v.s[k];
-        }
-        return r;
-    default:
-        r.v.s[0] = (uint32_t)a.v.d[0];
-        r.v.s[1] = (uint32_t)a.v.d[1];
-        return r;
-    }
-}
-
-/* ---- order of elements */
+#define VEC_SHUFFLE(T, a, b, ...)                                                           \
+    ({                                                                                      \
+        T shuffled_ = __builtin_shufflevector(VEC_FROM(T, a), VEC_FROM(T, b), __VA_ARGS__); \
+        VEC_TO(shuffled_);                                                                  \
+    })
 
 /* The even (odd) elements of b:a; of their low halves when 8 bytes count. */
 static inline V128 vec_unzip(SemCtx c, VecShape s, unsigned odd, V128 a, V128 b)
 {
-    V128 r = {{.d = {0, 0}}};
-
     if (s.bytes == 8) {
         a.v.d[1] = b.v.d[0];
         b = a;
     }
-    unsigned half = 8u >> s.esize;
-    for (unsigned k = 0; k < half; k++) {
-        lane_put(&r.v, s.esize, k, lane_u(&a.v, s.esize, 2 * k + odd));
-        lane_put(&r.v, s.esize, half + k, lane_u(&b.v, s.esize, 2 * k + odd));
+    switch (s.esize * 2u + odd) {
+    case 0:
+        return VEC_SHUFFLE(VecU8, a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    case 1:
+        return VEC_SHUFFLE(VecU8, a, b, 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+    case 2:
+        return VEC_SHUFFLE(VecU16, a, b, 0, 2, 4, 6, 8, 10, 12, 14);
+    case 3:
+        return VEC_SHUFFLE(VecU16, a, b, 1, 3, 5, 7, 9, 11, 13, 15);
+    case 4:
+        return VEC_SHUFFLE(VecU32, a, b, 0, 2, 4, 6);
+    case 5:
+        return VEC_SHUFFLE(VecU32, a, b, 1, 3, 5, 7);
+    default:
+        return (V128){{.d = {a.v.d[odd], b.v.d[odd]}}};
     }
-    return r;
 }
 
-/* Pairs of an element of a and one of b, from the lower or upper half of what counts. */
+/* Pairs of an element of a and one of b, from the low halves. */
+static inline V128 vec_interleave(SemCtx c, unsigned esize, V128 a, V128 b)
+{
+    switch (esize) {
+    case 0:
+        return VEC_SHUFFLE(VecU8, a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+    case 1:
+        return VEC_SHUFFLE(VecU16, a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+    case 2:
+        return VEC_SHUFFLE(VecU32, a, b, 0, 4, 1, 5);
+    default:
+        return (V128){{.d = {a.v.d[0], b.v.d[0]}}};
+    }
+}
+
+/* The same from the lower or upper half of what counts. */
 static inline V128 vec_zip(SemCtx c, VecShape s, unsigned upper, V128 a, V128 b)
 {
-    unsigned n = s.bytes >> s.esize, base = upper ? n / 2 : 0;
-    V128 r = {{.d = {0, 0}}};
-
-    for (unsigned k = 0; k < n / 2; k++) {
-        lane_put(&r.v, s.esize, 2 * k, lane_u(&a.v, s.esize, base + k));
-        lane_put(&r.v, s.esize, 2 * k + 1, lane_u(&b.v, s.esize, base + k));
+    if (upper) {
+        a.v.d[0] = s.bytes == 16 ? a.v.d[1] : a.v.d[0] >> 32;
+        b.v.d[0] = s.bytes == 16 ? b.v.d[1] : b.v.d[0] >> 32;
     }
-    return r;
+    return vec_interleave(c, s.esize, a, b);
 }
 
 /* The even (odd) elements of a, each followed by its fellow of b. */
 static inline V128 vec_transpose(SemCtx c, VecShape s, unsigned odd, V128 a, V128 b)
 {
-    unsigned n = s.bytes >> s.esize;
-    V128 r = {{.d = {0, 0}}};
-
-    for (unsigned k = 0; k < n; k += 2) {
-        lane_put(&r.v, s.esize, k, lane_u(&a.v, s.esize, k + odd));
-        lane_put(&r.v, s.esize, k + 1, lane_u(&b.v, s.esize, k + odd));
+    switch (s.esize * 2u + odd) {
+    case 0:
+        return VEC_SHUFFLE(VecU8, a, b, 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30);
+    case 1:
+        return VEC_SHUFFLE(VecU8, a, b, 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31);
+    case 2:
+        return VEC_SHUFFLE(VecU16, a, b, 0, 8, 2, 10, 4, 12, 6, 14);
+    case 3:
+        return VEC_SHUFFLE(VecU16, a, b, 1, 9, 3, 11, 5, 13, 7, 15);
+    case 4:
+        return VEC_SHUFFLE(VecU32, a, b, 0, 4, 2, 6);
+    case 5:
+        return VEC_SHUFFLE(VecU32, a, b, 1, 5, 3, 7);
+    default:
+        return (V128){{.d = {a.v.d[odd], b.v.d[odd]}}};
     }
-    return r;
+}
+
+/* ---- changes of element size: s gives the narrow element */
+
+/* The elements of the low half, extended to twice their size. */
+static inline V128 vec_widenu(SemCtx c, VecShape s, V128 a)
+{
+    return vec_interleave(c, s.esize, a, vec_const(c, 0, 0));
+}
+
+static inline V128 vec_widens(SemCtx c, VecShape s, V128 a)
+{
+    VecShape wide = {(uint8_t)(s.esize + 1), 16};
+
+    return vec_shrs(c, wide, vec_interleave(c, s.esize, a, a), 8u << s.esize);
+}
+
+/* The low halves of elements of twice the size, in the low half. */
+static inline V128 vec_narrow(SemCtx c, VecShape s, V128 a)
+{
+    return vec_unzip(c, (VecShape){s.esize, 16}, 0, a, vec_const(c, 0, 0));
 }
 
 /* Bytes from position n of b:a on; of their low halves when 8 bytes count. */

@@ -245,6 +245,10 @@ static inline SemRet load_interleaved(SemCtx c, unsigned regs, bool post)
     V64 base, x;
 
     TRY(mem_base(c, c.i->rn, &base));
+    if (vec_ld_interleaved(c, shape_of(c.i), regs, base)) {
+        advance(c, post, base, regs * bytes);
+        return sem_next(c);
+    }
     for (unsigned k = 0; k < regs; k++) {
         v[k] = vec_const(c, 0, 0);
     }
@@ -265,6 +269,10 @@ static inline SemRet store_interleaved(SemCtx c, unsigned regs, bool post)
     V64 base;
 
     TRY(mem_base(c, c.i->rn, &base));
+    if (vec_st_interleaved(c, shape_of(c.i), regs, base)) {
+        advance(c, post, base, regs * bytes);
+        return sem_next(c);
+    }
     for (unsigned n = 0; n < lanes * regs; n++) {
         TRY(v_st(c, esize, at_offset(c, base, n << esize),
                  vec_lane(c, esize, n / regs, vec_get(c, reg_of(c, n % regs)))));

@@ -149,7 +149,6 @@ static unsigned reverse8(unsigned v)
 
 LANES1(clz, lane_u, count_leading((uint64_t)x, bits))
 LANES1(cls, lane_s, count_leading((uint64_t)(x < 0 ? ~x : x), bits) - 1)
-LANES1(cnt, lane_u, __builtin_popcountll((uint64_t)x))
 LANES1(rbit, lane_u, reverse8((unsigned)x))
 LANES1(urecpe, lane_u, softfp_urecpe((uint32_t)x))
 LANES1(ursqrte, lane_u, softfp_ursqrte((uint32_t)x))
@@ -232,26 +231,38 @@ MMLA(usmmla, (int64_t)lane_u, lane_s)
 
 /* ---- across: the result has the element's size, or twice that for the long sums */
 
-#define ACROSS(name, type, get, wide, expr)                \
+#define ACROSS_LOOP(T, member, expr)                         \
+    {                                                        \
+        x = (T)a.member[0];                                  \
+        for (unsigned n = 1; n < s.bytes / sizeof(T); n++) { \
+            y = (T)a.member[n];                              \
+            x = expr;                                        \
+        }                                                    \
+    }
+/* No operand has elements of 64 bits. */
+#define ACROSS(name, sign, wide, expr)                     \
     ArmVec lanes_##name(ArmCpu *cpu, VecShape s, ArmVec a) \
     {                                                      \
-        type x = (type)get(&a, s.esize, 0);                \
         ArmVec r = {0};                                    \
-        for (unsigned n = 1; n < LANES(s); n++) {          \
-            type y = (type)get(&a, s.esize, n);            \
-            x = expr;                                      \
+        sign##64_t x, y;                                   \
+        if (s.esize == 0) {                                \
+            ACROSS_LOOP(sign##8_t, b, expr)                \
+        } else if (s.esize == 1) {                         \
+            ACROSS_LOOP(sign##16_t, h, expr)               \
+        } else {                                           \
+            ACROSS_LOOP(sign##32_t, s, expr)               \
         }                                                  \
         lane_put(&r, s.esize + wide, 0, (uint64_t)x);      \
         return r;                                          \
     }
 
-ACROSS(saddlv, int64_t, lane_s, 1, x + y)
-ACROSS(uaddlv, uint64_t, lane_u, 1, x + y)
-ACROSS(addv, uint64_t, lane_u, 0, x + y)
-ACROSS(smaxv, int64_t, lane_s, 0, x > y ? x : y)
-ACROSS(umaxv, uint64_t, lane_u, 0, x > y ? x : y)
-ACROSS(sminv, int64_t, lane_s, 0, x < y ? x : y)
-ACROSS(uminv, uint64_t, lane_u, 0, x < y ? x : y)
+ACROSS(saddlv, int, 1, x + y)
+ACROSS(uaddlv, uint, 1, x + y)
+ACROSS(addv, uint, 0, x + y)
+ACROSS(smaxv, int, 0, x > y ? x : y)
+ACROSS(umaxv, uint, 0, x > y ? x : y)
+ACROSS(sminv, int, 0, x < y ? x : y)
+ACROSS(uminv, uint, 0, x < y ? x : y)
 
 ArmVec lanes_tbl(ArmCpu *cpu, unsigned rn, unsigned n, ArmVec index, ArmVec other)
 {
@@ -262,4 +273,48 @@ ArmVec lanes_tbl(ArmCpu *cpu, unsigned rn, unsigned n, ArmVec index, ArmVec othe
         }
     }
     return other;
+}
+
+/* ---- memory */
+
+#define GATHER(T, member)                                          \
+    for (unsigned n = 0; n < s.bytes / sizeof(T); n++) {           \
+        memcpy(&r.member[n], p + n * step * sizeof(T), sizeof(T)); \
+    }                                                              \
+    break;
+#define SCATTER(T, member)                                          \
+    for (unsigned n = 0; n < s.bytes / sizeof(T); n++) {            \
+        memcpy(p + n * step * sizeof(T), &v->member[n], sizeof(T)); \
+    }                                                               \
+    break;
+
+void lanes_gather(ArmVec *ret, VecShape s, unsigned step, const uint8_t *p)
+{
+    ArmVec r = {0};
+
+    switch (s.esize) {
+    case 0:
+        GATHER(uint8_t, b)
+    case 1:
+        GATHER(uint16_t, h)
+    case 2:
+        GATHER(uint32_t, s)
+    default:
+        GATHER(uint64_t, d)
+    }
+    *ret = r;
+}
+
+void lanes_scatter(const ArmVec *v, VecShape s, unsigned step, uint8_t *p)
+{
+    switch (s.esize) {
+    case 0:
+        SCATTER(uint8_t, b)
+    case 1:
+        SCATTER(uint16_t, h)
+    case 2:
+        SCATTER(uint32_t, s)
+    default:
+        SCATTER(uint64_t, d)
+    }
 }

@@ -69,7 +69,7 @@ VecLanes2 lanes_sqshl, lanes_uqshl, lanes_sqrshl, lanes_uqrshl;
 VecLanes2 lanes_sqshlu;
 VecLanes2 lanes_sqdmulh, lanes_sqrdmulh, lanes_suqadd, lanes_usqadd, lanes_pmul;
 VecLanes3 lanes_sqrdmlah, lanes_sqrdmlsh;
-VecLanes1 lanes_cls, lanes_clz, lanes_cnt, lanes_rbit, lanes_sqabs, lanes_sqneg;
+VecLanes1 lanes_cls, lanes_clz, lanes_rbit, lanes_sqabs, lanes_sqneg;
 VecLanes1 lanes_urecpe, lanes_ursqrte;
 /* Elements of twice the size s gives to elements of that size in the low half, saturated. */
 VecLanes1 lanes_sqxtn, lanes_sqxtun, lanes_uqxtn;
@@ -84,5 +84,9 @@ VecLanes1 lanes_saddlv, lanes_uaddlv, lanes_smaxv, lanes_umaxv, lanes_sminv, lan
     lanes_addv;
 /* Table look-up: `n` registers from v[rn] on; out of range: the byte of `other`. */
 ArmVec lanes_tbl(ArmCpu *cpu, unsigned rn, unsigned n, ArmVec index, ArmVec other);
+
+/* Every `step`th element of memory from p on to a register (zero above), and back. */
+void lanes_gather(ArmVec *ret, VecShape s, unsigned step, const uint8_t *p);
+void lanes_scatter(const ArmVec *v, VecShape s, unsigned step, uint8_t *p);
 
 #endif
