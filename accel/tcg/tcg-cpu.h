@@ -10,7 +10,7 @@
 enum {
     TLB_DATA_ENTRIES = 1024,
     TLB_CODE_ENTRIES = 256,
-    TLB_EL0_BANKS = 8, /* address spaces whose EL0 translations are kept */
+    TLB_BANKS = 8, /* ASIDs whose translations are kept, in each context */
     INSNS_PER_PAGE = GUEST_PAGE_SIZE / 4,
 };
 
@@ -36,13 +36,13 @@ typedef struct TlbCodeEntry {
     bool global;
 } TlbCodeEntry;
 
-/* Translations of one context (ArmMmuIdx), for EL0 also of one ASID. */
+/* Translations of one context (ArmMmuIdx) and ASID. */
 typedef struct TlbBank {
     TlbEntry data[TLB_DATA_ENTRIES];
     TlbCodeEntry code[TLB_CODE_ENTRIES];
-    uint16_t asid;  /* of entries that are not global */
-    bool empty;     /* nothing entered since it was cleared */
-    bool has_large; /* entries of mappings larger than a page */
+    uint16_t asid;                         /* of entries that are not global */
+    bool empty;                            /* nothing entered since it was cleared */
+    uint64_t large_start[2], large_end[2]; /* around mappings larger than a page, by VA<55> */
     bool has_non_global;
     uint64_t last_use; /* age, for replacement */
 } TlbBank;

@@ -24,9 +24,9 @@ typedef struct Regime {
 } Regime;
 
 struct TcgTlb {
-    TlbBank *el0[TLB_EL0_BANKS];
-    TlbBank *el0_current;
-    TlbBank *other[ARM_MMU_COUNT]; /* made when first used; [ARM_MMU_EL0] stays NULL */
+    TlbBank *banks[ARM_MMU_COUNT][TLB_BANKS]; /* by ASID, made when first used */
+    TlbBank *current[ARM_MMU_COUNT];          /* of this ASID; NULL: not yet looked for */
+    uint16_t asid;
     uint64_t clock;
     Regime regime;
     GMutex lock;    /* guards what follows */
@@ -48,7 +48,11 @@ static void bank_clear(TlbBank *b)
         b->code[i].tag = TLB_NO_TAG;
     }
     b->empty = true;
-    b->has_large = b->has_non_global = false;
+    b->has_non_global = false;
+    for (int half = 0; half < 2; half++) {
+        b->large_start[half] = UINT64_MAX;
+        b->large_end[half] = 0;
+    }
 }
 
 static TlbBank *bank_get(TlbBank **where)
@@ -60,30 +64,27 @@ static TlbBank *bank_get(TlbBank **where)
     return *where;
 }
 
-/* A pointer to each bank that exists, ended by NULL. */
-static size_t banks_all(TcgTlb *tlb, TlbBank **ret)
+enum { MAX_BANKS = ARM_MMU_COUNT * TLB_BANKS };
+
+/* The banks that have something in them. */
+static size_t banks_in_use(TcgTlb *tlb, TlbBank **ret)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < TLB_EL0_BANKS; i++) {
-        if (tlb->el0[i]) {
-            ret[n++] = tlb->el0[i];
-        }
-    }
-    for (size_t i = 0; i < ARM_MMU_COUNT; i++) {
-        if (tlb->other[i]) {
-            ret[n++] = tlb->other[i];
+    for (size_t i = 0; i < MAX_BANKS; i++) {
+        TlbBank *b = tlb->banks[i / TLB_BANKS][i % TLB_BANKS];
+        if (b && !b->empty) {
+            ret[n++] = b;
         }
     }
     return n;
 }
-enum { MAX_BANKS = TLB_EL0_BANKS + ARM_MMU_COUNT };
 
 static void clear_all(TcgTlb *tlb)
 {
     TlbBank *banks[MAX_BANKS];
 
-    for (size_t n = banks_all(tlb, banks); n-- > 0;) {
+    for (size_t n = banks_in_use(tlb, banks); n-- > 0;) {
         bank_clear(banks[n]);
     }
 }
@@ -134,12 +135,29 @@ static void drop_code(TlbCodeEntry *e, uint64_t va, uint64_t len, bool keep_non_
     }
 }
 
+/* The index does not find every page of a large mapping. */
+static bool touches_large(const TlbBank *b, uint64_t va, uint64_t len)
+{
+    int half = va >> 55 & 1;
+
+    return (va & MASK64(55)) <= b->large_end[half] &&
+           (va & MASK64(55)) + len > b->large_start[half];
+}
+
+static void note_large(TlbBank *b, uint64_t va, unsigned map_bits)
+{
+    int half = va >> 55 & 1;
+    uint64_t start = va & MASK64(55) & ~MASK64(map_bits);
+
+    if (map_bits > GUEST_PAGE_BITS) {
+        b->large_start[half] = MIN(b->large_start[half], start);
+        b->large_end[half] = MAX(b->large_end[half], start + MASK64(map_bits));
+    }
+}
+
 static void clear_range(TlbBank *b, uint64_t va, uint64_t len, bool keep_non_global)
 {
-    if (b->empty) {
-        return;
-    }
-    if (b->has_large || len > 16 * GUEST_PAGE_SIZE) {
+    if (touches_large(b, va, len) || len > 16 * GUEST_PAGE_SIZE) {
         for (size_t i = 0; i < TLB_DATA_ENTRIES; i++) {
             drop_data(&b->data[i], va, len, keep_non_global);
         }
@@ -159,7 +177,7 @@ static void flush_now(TcgTlb *tlb, const TlbFlush *f)
     TlbBank *banks[MAX_BANKS];
     uint64_t len = f->len ? f->len : GUEST_PAGE_SIZE;
 
-    for (size_t n = banks_all(tlb, banks); n-- > 0;) {
+    for (size_t n = banks_in_use(tlb, banks); n-- > 0;) {
         TlbBank *b = banks[n];
         bool other_asid = b->asid != f->asid;
 
@@ -194,27 +212,38 @@ static Regime regime_of(const ArmCpu *cpu)
     return r;
 }
 
-/* The bank of an ASID, the least recently used one when it has none. */
-static TlbBank *el0_bank(TcgTlb *tlb, uint16_t asid)
+/* The bank of the current ASID. A bank without entries of an ASID serves any: that is the kernel's
+ * when its mappings are global, and it survives the switch from process to process. */
+static TlbBank *bank_find(TcgTlb *tlb, ArmMmuIdx idx)
 {
-    TlbBank **oldest = &tlb->el0[0];
+    TlbBank **banks = tlb->banks[idx], **oldest = &banks[0];
 
-    for (size_t i = 0; i < TLB_EL0_BANKS; i++) {
-        if (!tlb->el0[i]) {
-            oldest = &tlb->el0[i];
+    for (size_t i = 0; i < TLB_BANKS; i++) {
+        if (!banks[i]) {
+            oldest = &banks[i];
             break;
         }
-        if (tlb->el0[i]->asid == asid) {
-            return tlb->el0[i];
+        if (banks[i]->asid == tlb->asid || (idx != ARM_MMU_EL0 && !banks[i]->has_non_global)) {
+            return banks[i];
         }
-        if (tlb->el0[i]->last_use < (*oldest)->last_use) {
-            oldest = &tlb->el0[i];
+        if (banks[i]->last_use < (*oldest)->last_use) {
+            oldest = &banks[i];
         }
     }
     TlbBank *b = bank_get(oldest);
     bank_clear(b);
-    b->asid = asid;
     return b;
+}
+
+static TlbBank *bank_of(TcgTlb *tlb, ArmMmuIdx idx)
+{
+    if (likely(tlb->current[idx])) {
+        return tlb->current[idx];
+    }
+    TlbBank *b = bank_find(tlb, idx);
+    b->asid = tlb->asid;
+    b->last_use = ++tlb->clock;
+    return tlb->current[idx] = b;
 }
 
 static void regime_update(ArmCpu *cpu, TcgTlb *tlb)
@@ -227,26 +256,10 @@ static void regime_update(ArmCpu *cpu, TcgTlb *tlb)
         tlb->regime = now;
     }
     /* A table register that changes without its ASID needs TLBI by the guest: nothing to do. */
-    if (!tlb->el0_current || tlb->el0_current->asid != asid) {
-        tlb->el0_current = el0_bank(tlb, asid);
-        for (size_t i = 0; i < ARM_MMU_COUNT; i++) {
-            if (tlb->other[i]) {
-                clear_non_global(tlb->other[i]);
-                tlb->other[i]->asid = asid;
-            }
-        }
+    if (tlb->asid != asid) {
+        tlb->asid = asid;
+        memset(tlb->current, 0, sizeof(tlb->current));
     }
-    tlb->el0_current->last_use = ++tlb->clock;
-}
-
-static TlbBank *bank_of(TcgTlb *tlb, ArmMmuIdx idx)
-{
-    if (idx == ARM_MMU_EL0) {
-        return tlb->el0_current;
-    }
-    TlbBank *b = bank_get(&tlb->other[idx]);
-    b->asid = tlb->el0_current->asid;
-    return b;
 }
 
 static ArmMmuIdx unpriv_idx(const ArmCpu *cpu)
@@ -258,9 +271,6 @@ void tlb_select(ArmCpu *cpu, TcgCpu *t)
 {
     ArmException exc;
 
-    if (unlikely(!t->tlb->el0_current)) {
-        regime_update(cpu, t->tlb);
-    }
     t->bank = bank_of(t->tlb, arm_mmu_idx(cpu));
     t->bank_unpriv = bank_of(t->tlb, unpriv_idx(cpu));
     t->fp_enabled = arm_fp_access(cpu, &exc);
@@ -313,7 +323,7 @@ static void fill(ArmCpu *cpu, TlbBank *b, uint64_t va, ArmAccess access, const A
         }
     }
     b->empty = false;
-    b->has_large |= e->map_bits > GUEST_PAGE_BITS;
+    note_large(b, va, e->map_bits);
     b->has_non_global |= !tr->global;
 }
 
@@ -370,7 +380,7 @@ CodePage *tlb_lookup_code(ArmCpu *cpu, TcgCpu *t, uint64_t pc, ArmException *exc
     e->map_bits = (uint8_t)MAX(__builtin_ctzll(tr.map_size), GUEST_PAGE_BITS);
     e->global = tr.global;
     t->bank->empty = false;
-    t->bank->has_large |= e->map_bits > GUEST_PAGE_BITS;
+    note_large(t->bank, pc, e->map_bits);
     t->bank->has_non_global |= !tr.global;
     return e->page;
 }
@@ -420,8 +430,8 @@ static bool write_protect(TcgTlb *tlb, RamBlock *ram, uint64_t offset)
     uintptr_t host = (uintptr_t)ram->host + offset;
     bool any = false;
 
-    for (size_t n = banks_all(tlb, banks); n-- > 0;) {
-        for (size_t i = 0; !banks[n]->empty && i < TLB_DATA_ENTRIES; i++) {
+    for (size_t n = banks_in_use(tlb, banks); n-- > 0;) {
+        for (size_t i = 0; i < TLB_DATA_ENTRIES; i++) {
             TlbEntry *e = &banks[n]->data[i];
 
             if (e->write != TLB_NO_TAG && e->addend + e->write == host) {
@@ -464,8 +474,8 @@ static void drop_code_entries(TcgTlb *tlb)
 {
     TlbBank *banks[MAX_BANKS];
 
-    for (size_t n = banks_all(tlb, banks); n-- > 0;) {
-        for (size_t i = 0; !banks[n]->empty && i < TLB_CODE_ENTRIES; i++) {
+    for (size_t n = banks_in_use(tlb, banks); n-- > 0;) {
+        for (size_t i = 0; i < TLB_CODE_ENTRIES; i++) {
             banks[n]->code[i].tag = TLB_NO_TAG;
         }
     }
@@ -588,10 +598,8 @@ bool tlb_create(TcgCpu *t)
 
 void tlb_destroy(TcgCpu *t)
 {
-    TlbBank *banks[MAX_BANKS];
-
-    for (size_t n = banks_all(t->tlb, banks); n-- > 0;) {
-        g_free(banks[n]);
+    for (size_t i = 0; i < MAX_BANKS; i++) {
+        g_free(t->tlb->banks[i / TLB_BANKS][i % TLB_BANKS]);
     }
     g_array_unref(t->tlb->posted);
     g_mutex_clear(&t->tlb->lock);

@@ -183,7 +183,7 @@ enum { FPSR_COMPARED = 0x0800009f };
 static bool same(const A64RowInfo *row, uint32_t word, const DiffState *in, const DiffState *a,
                  const DiffState *b, bool tell)
 {
-    char what[16];
+    char what[32];
 
     if (a->faulted || b->faulted) {
         if (a->faulted != b->faulted && tell) {
