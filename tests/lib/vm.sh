@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
 # For shell tests: a VM in a temporary directory, driven over QMP with socat. Source it.
 # shellcheck shell=sh
-# vm_start POISE OPTION...: starts it paused; vm_qmp JSON PATTERN: sends, waits for a line with the
-# pattern, prints it; vm_console PATTERN SECONDS [COUNT]: waits for the serial port; vm_end: exit status.
+# vm_start POISE OPTION...: starts it paused; vm_qmp JSON: sends, prints the reply; vm_event PATTERN:
+# the event that came or comes; vm_console PATTERN SECONDS [COUNT]: waits for the serial port;
+# vm_end: exit status.
 vm_dir=$(mktemp -d)
 vm_pid=''
 vm_cleanup() {
@@ -16,13 +17,16 @@ vm_start() {
     rm -f "$vm_dir"/*
     mkfifo "$vm_dir/in" "$vm_dir/out"
     : >"$vm_dir/console"
+    : >"$vm_dir/seen"
+    vm_id=0
     "$@" -nodefaults -serial "file:$vm_dir/console" -qmp "unix:$vm_dir/qmp,server=on,wait=off" &
     vm_pid=$!
     socat - "UNIX-CONNECT:$vm_dir/qmp,retry=200,interval=0.05" <"$vm_dir/in" >"$vm_dir/out" &
     exec 3>"$vm_dir/in" 4<"$vm_dir/out"
-    vm_expect '"QMP"' && vm_qmp '{"execute": "qmp_capabilities"}' return >/dev/null
+    vm_expect '"QMP"' && vm_qmp '{"execute": "qmp_capabilities"}' >/dev/null
 }
 
+# The next line with the pattern; what comes before it is kept for vm_event.
 vm_expect() {
     while read -r vm_line <&4; do
         case $vm_line in *"$1"*)
@@ -30,13 +34,19 @@ vm_expect() {
             return 0
             ;;
         esac
+        printf '%s\n' "$vm_line" >>"$vm_dir/seen"
     done
     echo "QMP ended before: $1" >&2
     return 1
 }
 
 vm_qmp() {
-    printf '%s\n' "$1" >&3 && vm_expect "$2"
+    vm_id=$((vm_id + 1))
+    printf '{"id": %d, %s\n' "$vm_id" "${1#?}" >&3 && vm_expect "\"id\": $vm_id}"
+}
+
+vm_event() {
+    grep -m 1 -e "$1" "$vm_dir/seen" || vm_expect "$1"
 }
 
 # The serial port's first COUNT (1) lines with the pattern; false when they do not come in time.
