@@ -54,8 +54,10 @@ vm_console() {
     mkfifo "$vm_dir/tail"
     tail -n +1 -f "$vm_dir/console" >"$vm_dir/tail" 2>/dev/null &
     vm_tail=$!
-    timeout "$2" grep -a -m "${3:-1}" -e "$1" <"$vm_dir/tail"
+    # Into a file: with /dev/null as its output grep would stop at the first match.
+    timeout "$2" grep -a -m "${3:-1}" -e "$1" <"$vm_dir/tail" >"$vm_dir/found"
     vm_found=$?
+    cat "$vm_dir/found"
     kill "$vm_tail" 2>/dev/null || true
     rm "$vm_dir/tail"
     return $vm_found
