@@ -3,7 +3,7 @@
 #include "gen/qapi-commands.h"
 #include "gen/qapi-introspect.h"
 
-bool qmp_marshal_query_qmp_schema(JsonObject *args, JsonNode **ret, Error **errp)
+bool qmp_query_qmp_schema(JsonObject *args, JsonNode **ret, Error **errp)
 {
     if (!qmp_no_arguments(args, errp)) {
         return false;

@@ -9,6 +9,7 @@ static char *return_c_type(const Command *c)
     return c->ret ? c_type_member(c->ret) : g_strdup("void ");
 }
 
+/* With 'gen': false the handler does the marshaller's work. */
 static void emit_prototypes(Out *o, const Command *c)
 {
     g_autofree char *name = c_name(c->name, false);
@@ -21,7 +22,8 @@ static void emit_prototypes(Out *o, const Command *c)
         out_params(o, c->arg, c->boxed, false);
         out(o, "Error **errp);\n");
     }
-    out(o, "bool qmp_marshal_%s(JsonObject *args, JsonNode **ret, Error **errp);\n", name);
+    out(o, "bool qmp_%s%s(JsonObject *args, JsonNode **ret, Error **errp);\n",
+        c->gen ? "marshal_" : "", name);
     out_endif(o, c->cond);
 }
 
@@ -83,7 +85,7 @@ static void emit_row(Out *o, const Command *c)
     g_autofree char *name = c_name(c->name, false);
 
     out_if(o, c->cond);
-    out(o, "    {\"%s\", qmp_marshal_%s, 0", c->name, name);
+    out(o, "    {\"%s\", qmp_%s%s, 0", c->name, c->gen ? "marshal_" : "", name);
     if (c->allow_oob) {
         out(o, " | QMP_ALLOW_OOB");
     }

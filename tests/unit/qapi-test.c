@@ -74,7 +74,7 @@ Base *qmp_take_base(const char *name, const char *note, Error **errp)
     return b;
 }
 
-bool qmp_marshal_hand_made(JsonObject *args, JsonNode **ret, Error **errp)
+bool qmp_hand_made(JsonObject *args, JsonNode **ret, Error **errp)
 {
     *ret = json_new_int(args ? (int)json_object_get_size(args) : -1);
     return true;
