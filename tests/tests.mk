@@ -15,7 +15,7 @@ format:
 	cd $(SRC) && git ls-files '*.c' '*.h' | xargs clang-format -i
 
 # ---- tcg: programs in tests/tcg, linked with everything below the monitor
-tcg-tests := a64-diff
+tcg-tests := a64-diff a64-sys
 tcg-tests += simd-test
 tcg-archives := $(foreach l,util qapi qom backends softmmu hw accel,lib$(l).a)
 tcg-support := $(addprefix tests/tcg/,env.o oracle.o oracle-bugs.o state.o)
@@ -54,3 +54,11 @@ $(qmp-tests): %: %.o $(qmp-test-support) libutil.a
 check-qmp: all $(qmp-tests)
 	$(Q)POISE=./poise-system-aarch64 PEER="$(PEER)" ABI=$(SRC)/tests/qmp/abi.txt \
 	    $(run-tests) qmp $(qmp-tests)
+bench-interp: tests/bench/interp
+	$(Q)tests/bench/interp
+tests/bench/interp.o: | accel-gen-headers
+all-objs += tests/bench/interp.o
+tests/bench/interp: tests/bench/interp.o tests/tcg/env.o $(tcg-archives)
+	$(call say,LINK,$@)$(CC) $(LDFLAGS) $(filter %.o,$^) -Wl,--whole-archive $(tcg-archives) \
+	    -Wl,--no-whole-archive $(LIBS) -o $@
+.PHONY: bench-interp

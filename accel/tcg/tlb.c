@@ -415,10 +415,12 @@ void tlb_post_dead_code(void)
         }
         g_mutex_lock(&t->tlb->lock);
         t->tlb->post_dead_code = true;
-        kick(t);
+        atomic_store(&t->has_posted, true);
         g_mutex_unlock(&t->tlb->lock);
         if (cs == cpu_current) {
-            t->leave = true;
+            t->leave = true; /* the loop serves at once */
+        } else {
+            atomic_store(&cs->exit_request, 1);
         }
     }
 }

@@ -8,6 +8,15 @@
 #if CONFIG_HAVE_UNICORN
 #include <unicorn/unicorn.h>
 
+#ifdef __SANITIZE_ADDRESS__
+/* What the library does not free is not ours. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libunicorn\n";
+}
+#endif
+
 /* An engine that flushed its translations once crashes when it is told of changed code. */
 enum { N_REGS = 31 + 5 + 32, STEPS_PER_ENGINE = 20000 };
 

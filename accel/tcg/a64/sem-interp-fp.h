@@ -21,7 +21,7 @@ static inline V64 f_get(SemCtx c, unsigned format, unsigned n)
 
 static inline void f_set(SemCtx c, unsigned n, V64 v)
 {
-    vec_set(c, n, (V128){{.d = {v.u, 0}}});
+    vec_set(c, n, vec_const(c, v.u, 0));
 }
 
 /* ---- arithmetic on scalars */
@@ -272,20 +272,12 @@ VEC_FP2(div, /)
 static inline V128 vec_fmuladd(SemCtx c, VecShape s, bool subtract, V128 acc, V128 a, V128 b)
 {
     if (s.esize == SOFTFP_S && s.bytes >= 8 && likely(f_host_ok(c))) {
-        V128 r = {{.d = {0, 0}}};
-        for (unsigned n = 0; n < s.bytes / 4u; n++) {
-            uint32_t x = subtract ? a.v.s[n] ^ 1u << 31 : a.v.s[n];
-            softfp_fast_muladd32(acc.v.s[n], x, b.v.s[n], &r.v.s[n]);
-        }
+        V128 r = {fp_host_mla32(subtract, acc.v, a.v, b.v)};
         if (likely(vec_plain32(s, r))) {
             return r;
         }
     } else if (s.esize == SOFTFP_D && s.bytes == 16 && likely(f_host_ok(c))) {
-        V128 r = {{.d = {0, 0}}};
-        for (unsigned n = 0; n < 2; n++) {
-            uint64_t x = subtract ? a.v.d[n] ^ 1ull << 63 : a.v.d[n];
-            softfp_fast_muladd64(acc.v.d[n], x, b.v.d[n], &r.v.d[n]);
-        }
+        V128 r = {fp_host_mla64(subtract, acc.v, a.v, b.v)};
         if (likely(vec_plain64(r))) {
             return r;
         }

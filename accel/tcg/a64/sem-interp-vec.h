@@ -15,26 +15,52 @@ typedef int16_t VecS16 __attribute__((vector_size(16)));
 typedef int32_t VecS32 __attribute__((vector_size(16)));
 typedef int64_t VecS64 __attribute__((vector_size(16)));
 
+/* Between register images and the host's vectors. A value that is put together from halves in
+ * memory and then read whole stalls the host: halves are moved by shuffles too. */
+#define VEC_FROM(T, v)            \
+    ({                            \
+        T from_;                  \
+        memcpy(&from_, &(v), 16); \
+        from_;                    \
+    })
+#define VEC_TO(value)               \
+    ({                              \
+        V128 to_;                   \
+        memcpy(&to_, &(value), 16); \
+        to_;                        \
+    })
+#define VEC_SHUFFLE(T, a, b, ...)                                                           \
+    ({                                                                                      \
+        T shuffled_ = __builtin_shufflevector(VEC_FROM(T, a), VEC_FROM(T, b), __VA_ARGS__); \
+        VEC_TO(shuffled_);                                                                  \
+    })
+
 /* ---- registers */
 
-/* Writes a result: what is above its bytes becomes zero. */
-static inline void vec_put(SemCtx c, unsigned n, unsigned bytes, V128 v)
+static inline V128 vec_const(SemCtx c, uint64_t lo, uint64_t hi)
 {
-    if (bytes < 16) {
-        v.v.d[0] &= MASK64(8 * bytes);
-        v.v.d[1] = 0;
-    }
-    vec_set(c, n, v);
+    const VecU64 v = {lo, hi};
+
+    return VEC_TO(v);
 }
 
 /* The bytes that count, zero above. */
 static inline V128 vec_low(SemCtx c, unsigned bytes, V128 v)
 {
-    if (bytes < 16) {
-        v.v.d[0] &= MASK64(8 * bytes);
-        v.v.d[1] = 0;
+    if (bytes == 8) {
+        const V128 zero = vec_const(c, 0, 0);
+        return VEC_SHUFFLE(VecU64, v, zero, 0, 2);
+    }
+    if (bytes < 8) {
+        return vec_const(c, v.v.d[0] & MASK64(8 * bytes), 0);
     }
     return v;
+}
+
+/* Writes a result: what is above its bytes becomes zero. */
+static inline void vec_put(SemCtx c, unsigned n, unsigned bytes, V128 v)
+{
+    vec_set(c, n, vec_low(c, bytes, v));
 }
 
 static inline V128 vec_take(SemCtx c, VecShape s, unsigned n)
@@ -45,13 +71,17 @@ static inline V128 vec_take(SemCtx c, VecShape s, unsigned n)
 /* The lower or the upper half, in the low half. */
 static inline V128 vec_half(SemCtx c, unsigned high, V128 v)
 {
-    return high ? (V128){{.d = {v.v.d[1], 0}}} : (V128){{.d = {v.v.d[0], 0}}};
+    const V128 zero = vec_const(c, 0, 0);
+
+    return high ? VEC_SHUFFLE(VecU64, v, zero, 1, 2) : VEC_SHUFFLE(VecU64, v, zero, 0, 2);
 }
 
 /* The low half of v as the lower (upper zero) or, with the lower kept from `old`, upper half. */
 static inline V128 vec_join(SemCtx c, unsigned high, V128 old, V128 v)
 {
-    return high ? (V128){{.d = {old.v.d[0], v.v.d[0]}}} : (V128){{.d = {v.v.d[0], 0}}};
+    const V128 zero = vec_const(c, 0, 0);
+
+    return high ? VEC_SHUFFLE(VecU64, old, v, 0, 2) : VEC_SHUFFLE(VecU64, v, zero, 0, 2);
 }
 
 static inline V64 vec_lane(SemCtx c, unsigned esize, unsigned n, V128 v)
@@ -65,14 +95,9 @@ static inline V128 vec_insert(SemCtx c, unsigned esize, unsigned n, V128 v, V64 
     return v;
 }
 
-static inline V128 vec_const(SemCtx c, uint64_t lo, uint64_t hi)
-{
-    return (V128){{.d = {lo, hi}}};
-}
-
 static inline V128 vec_from64(SemCtx c, V64 lo, V64 hi)
 {
-    return (V128){{.d = {lo.u, hi.u}}};
+    return vec_const(c, lo.u, hi.u);
 }
 
 /* Every element the low bits of x. */
@@ -81,7 +106,7 @@ static inline V128 vec_dup(SemCtx c, unsigned esize, V64 x)
     static const uint64_t ones[] = {0x0101010101010101, 0x0001000100010001, 0x100000001, 1};
     uint64_t v = (x.u & MASK64(8u << esize)) * ones[esize];
 
-    return (V128){{.d = {v, v}}};
+    return vec_const(c, v, v);
 }
 
 /* ---- memory: straight between memory and registers, since a register that is written in halves
@@ -98,11 +123,11 @@ VEC_ALWAYS bool vec_ld(SemCtx c, unsigned size, V64 addr, unsigned n)
         if (!tcg_load_slow(c.cpu, c.t, c.i, addr.u, size)) {
             return false;
         }
-        c.cpu->v[n] = (ArmVec){.d = {c.t->loaded[0], size == MO_128 ? c.t->loaded[1] : 0}};
+        vec_set(c, n, vec_const(c, c.t->loaded[0], size == MO_128 ? c.t->loaded[1] : 0));
     } else if (size == MO_128) {
         memcpy(&c.cpu->v[n], p, 16);
     } else {
-        c.cpu->v[n] = (ArmVec){.d = {ld_le(p, 1u << size), 0}};
+        vec_set(c, n, vec_const(c, ld_le(p, 1u << size), 0));
     }
     return true;
 }
@@ -157,6 +182,22 @@ VEC_ALWAYS bool vec_st_pair(SemCtx c, V64 addr, unsigned n, unsigned m)
            tcg_store_slow(c.cpu, c.t, c.i, addr.u + 16, MO_128, hi->d[0], hi->d[1]);
 }
 
+/* `regs` registers of 8 or 16 bytes from rd on, all in one page. False: nothing was done. */
+static inline bool vec_ld_block(SemCtx c, unsigned regs, unsigned bytes, V64 addr)
+{
+    const uint8_t *p = mem_find(c, MO_64, addr.u, regs * bytes, false);
+
+    for (unsigned k = 0; p && k < regs; k++) {
+        unsigned n = (c.i->rd + k) & 31;
+        if (bytes == 16) {
+            memcpy(&c.cpu->v[n], p + 16 * k, 16);
+        } else {
+            vec_set(c, n, vec_const(c, ld_le(p + 8 * k, 8), 0));
+        }
+    }
+    return p;
+}
+
 /* Elements of `regs` registers from rd on in turn, all in one page. False: nothing was done, the
  * elements have to be accessed one by one. */
 static inline bool vec_ld_interleaved(SemCtx c, VecShape s, unsigned regs, V64 addr)
@@ -188,18 +229,6 @@ static inline bool vec_st_interleaved(SemCtx c, VecShape s, unsigned regs, V64 a
 /* ---- element by element
  * In the expressions x and y are unsigned vectors, X and Y the same signed; n is a constant. */
 
-#define VEC_FROM(T, v)            \
-    ({                            \
-        T from_;                  \
-        memcpy(&from_, &(v), 16); \
-        from_;                    \
-    })
-#define VEC_TO(value)               \
-    ({                              \
-        V128 to_;                   \
-        memcpy(&to_, &(value), 16); \
-        to_;                        \
-    })
 #define VEC_CASE(bits, expr)                            \
     {                                                   \
         typedef VecU##bits U;                           \
@@ -335,18 +364,11 @@ VEC_SAT(sqsub, x - y, VEC_SIGN((x ^ y) & (x ^ r)), VEC_LIMIT(x))
 
 /* ---- order of elements: shuffles that are constant for each size */
 
-#define VEC_SHUFFLE(T, a, b, ...)                                                           \
-    ({                                                                                      \
-        T shuffled_ = __builtin_shufflevector(VEC_FROM(T, a), VEC_FROM(T, b), __VA_ARGS__); \
-        VEC_TO(shuffled_);                                                                  \
-    })
-
 /* The even (odd) elements of b:a; of their low halves when 8 bytes count. */
 static inline V128 vec_unzip(SemCtx c, VecShape s, unsigned odd, V128 a, V128 b)
 {
     if (s.bytes == 8) {
-        a.v.d[1] = b.v.d[0];
-        b = a;
+        a = b = VEC_SHUFFLE(VecU64, a, b, 0, 2);
     }
     switch (s.esize * 2u + odd) {
     case 0:
@@ -361,8 +383,10 @@ static inline V128 vec_unzip(SemCtx c, VecShape s, unsigned odd, V128 a, V128 b)
         return VEC_SHUFFLE(VecU32, a, b, 0, 2, 4, 6);
     case 5:
         return VEC_SHUFFLE(VecU32, a, b, 1, 3, 5, 7);
+    case 6:
+        return VEC_SHUFFLE(VecU64, a, b, 0, 2);
     default:
-        return (V128){{.d = {a.v.d[odd], b.v.d[odd]}}};
+        return VEC_SHUFFLE(VecU64, a, b, 1, 3);
     }
 }
 
@@ -377,16 +401,19 @@ static inline V128 vec_interleave(SemCtx c, unsigned esize, V128 a, V128 b)
     case 2:
         return VEC_SHUFFLE(VecU32, a, b, 0, 4, 1, 5);
     default:
-        return (V128){{.d = {a.v.d[0], b.v.d[0]}}};
+        return VEC_SHUFFLE(VecU64, a, b, 0, 2);
     }
 }
 
 /* The same from the lower or upper half of what counts. */
 static inline V128 vec_zip(SemCtx c, VecShape s, unsigned upper, V128 a, V128 b)
 {
-    if (upper) {
-        a.v.d[0] = s.bytes == 16 ? a.v.d[1] : a.v.d[0] >> 32;
-        b.v.d[0] = s.bytes == 16 ? b.v.d[1] : b.v.d[0] >> 32;
+    if (upper && s.bytes == 16) {
+        a = VEC_SHUFFLE(VecU64, a, a, 1, 1);
+        b = VEC_SHUFFLE(VecU64, b, b, 1, 1);
+    } else if (upper) {
+        a = VEC_SHUFFLE(VecU32, a, a, 1, 1, 1, 1);
+        b = VEC_SHUFFLE(VecU32, b, b, 1, 1, 1, 1);
     }
     return vec_interleave(c, s.esize, a, b);
 }
@@ -407,8 +434,10 @@ static inline V128 vec_transpose(SemCtx c, VecShape s, unsigned odd, V128 a, V12
         return VEC_SHUFFLE(VecU32, a, b, 0, 4, 2, 6);
     case 5:
         return VEC_SHUFFLE(VecU32, a, b, 1, 5, 3, 7);
+    case 6:
+        return VEC_SHUFFLE(VecU64, a, b, 0, 2);
     default:
-        return (V128){{.d = {a.v.d[odd], b.v.d[odd]}}};
+        return VEC_SHUFFLE(VecU64, a, b, 1, 3);
     }
 }
 

@@ -208,6 +208,10 @@ static inline SemRet load_registers(SemCtx c, unsigned regs, bool post)
     V64 base;
 
     TRY(mem_base(c, c.i->rn, &base));
+    if (vec_ld_block(c, regs, bytes, base)) {
+        advance(c, post, base, regs * bytes);
+        return sem_next(c);
+    }
     for (unsigned k = 0; k < regs; k++) {
         V64 addr = at_offset(c, base, k * bytes), x;
         if (bytes == 16) {

@@ -2,6 +2,12 @@
 /* Floating-point operations of vectors and scalars through softfp (Arm ARM J1.3.3). */
 #include "accel/tcg/a64/vec-fp.h"
 
+#include "util/softfp-fast.h"
+
+#ifdef __x86_64__
+#include <immintrin.h>
+#endif
+
 #define LANES(s) ((unsigned)(s).bytes >> (s).esize)
 
 /* ---- operations that softfp does not have by itself */
@@ -350,4 +356,78 @@ ArmVec fp_mla_half(ArmCpu *cpu, VecShape s, bool subtract, ArmVec acc, ArmVec a,
     }
     cpu->fpsr |= fp.flags;
     return acc;
+}
+
+/* ---- the host's fused operations: one instruction where there is one, libm otherwise */
+
+#ifdef __x86_64__
+static bool host_has_fma(void)
+{
+    static int has = -1; /* the same whoever writes it */
+
+    if (unlikely(__atomic_load_n(&has, __ATOMIC_RELAXED) < 0)) {
+        __atomic_store_n(&has, __builtin_cpu_supports("fma") != 0, __ATOMIC_RELAXED);
+    }
+    return __atomic_load_n(&has, __ATOMIC_RELAXED);
+}
+
+__attribute__((target("fma"))) static ArmVec mla32_x86(ArmVec acc, ArmVec a, ArmVec b)
+{
+    ArmVec r;
+    __m128 x = _mm_castsi128_ps(_mm_set_epi64x((long long)a.d[1], (long long)a.d[0]));
+    __m128 y = _mm_castsi128_ps(_mm_set_epi64x((long long)b.d[1], (long long)b.d[0]));
+    __m128 z = _mm_castsi128_ps(_mm_set_epi64x((long long)acc.d[1], (long long)acc.d[0]));
+
+    _mm_storeu_ps((float *)r.s, _mm_fmadd_ps(x, y, z));
+    return r;
+}
+
+__attribute__((target("fma"))) static ArmVec mla64_x86(ArmVec acc, ArmVec a, ArmVec b)
+{
+    ArmVec r;
+    __m128d x = _mm_castsi128_pd(_mm_set_epi64x((long long)a.d[1], (long long)a.d[0]));
+    __m128d y = _mm_castsi128_pd(_mm_set_epi64x((long long)b.d[1], (long long)b.d[0]));
+    __m128d z = _mm_castsi128_pd(_mm_set_epi64x((long long)acc.d[1], (long long)acc.d[0]));
+
+    _mm_storeu_pd((double *)r.d, _mm_fmadd_pd(x, y, z));
+    return r;
+}
+#endif
+
+ArmVec fp_host_mla32(bool subtract, ArmVec acc, ArmVec a, ArmVec b)
+{
+    ArmVec r;
+
+    if (subtract) {
+        a.d[0] ^= 0x8000000080000000;
+        a.d[1] ^= 0x8000000080000000;
+    }
+#ifdef __x86_64__
+    if (likely(host_has_fma())) {
+        return mla32_x86(acc, a, b);
+    }
+#endif
+    for (unsigned n = 0; n < 4; n++) {
+        softfp_fast_muladd32(acc.s[n], a.s[n], b.s[n], &r.s[n]);
+    }
+    return r;
+}
+
+ArmVec fp_host_mla64(bool subtract, ArmVec acc, ArmVec a, ArmVec b)
+{
+    ArmVec r;
+
+    if (subtract) {
+        a.d[0] ^= 1ull << 63;
+        a.d[1] ^= 1ull << 63;
+    }
+#ifdef __x86_64__
+    if (likely(host_has_fma())) {
+        return mla64_x86(acc, a, b);
+    }
+#endif
+    for (unsigned n = 0; n < 2; n++) {
+        softfp_fast_muladd64(acc.d[n], a.d[n], b.d[n], &r.d[n]);
+    }
+    return r;
 }

@@ -43,6 +43,11 @@ ArmVec fp_complex_mla(ArmCpu *cpu, VecShape s, unsigned rotation, ArmVec acc, Ar
 /* acc + or - products of the lower halves of a and b, half precision into single. */
 ArmVec fp_mla_half(ArmCpu *cpu, VecShape s, bool subtract, ArmVec acc, ArmVec a, ArmVec b);
 
+/* acc + a * b (or acc - a * b) of all elements on the host's FPU, fused; see softfp-fast.h for when
+ * the result may be used. */
+ArmVec fp_host_mla32(bool subtract, ArmVec acc, ArmVec a, ArmVec b);
+ArmVec fp_host_mla64(bool subtract, ArmVec acc, ArmVec a, ArmVec b);
+
 FpOp2 fpop_eq, fpop_ge, fpop_gt, fpop_le, fpop_lt, fpop_age, fpop_agt, fpop_abd, fpop_nmul;
 FpOp3 fpop_mls;
 FpOp1 fpop_rintn, fpop_rintm, fpop_rintp, fpop_rintz, fpop_rinta, fpop_rintx, fpop_rinti;
