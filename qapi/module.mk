@@ -35,3 +35,11 @@ tests/unit/gen/test-qapi.stamp: poise-qapi-gen $(SRC)/tests/unit/qapi-test-schem
 	    $(SRC)/tests/unit/qapi-test-schema.json
 	@touch $@
 all-objs += $(test-qapi-objs)
+
+# ---- the reference manual
+docs: gen/qmp-reference.md gen/poise-qmp.7
+gen/qmp-reference.md gen/poise-qmp.7: poise-qapi-gen $(wildcard $(SRC)/qapi/schema/*.json)
+	@mkdir -p gen
+	$(call say,GEN,gen/qmp-reference.md)./poise-qapi-gen --doc-md gen/qmp-reference.md \
+	    --doc-man gen/poise-qmp.7 $(SRC)/qapi/schema/qapi-schema.json
+	@touch gen/qmp-reference.md gen/poise-qmp.7

@@ -110,7 +110,8 @@ static bool parse_items(JsonObject *root, const char *text, const char *implied_
         g_autofree char *key = g_strndup(p, n);
 
         /* A bare first item is a value as a whole: it may hold doubled commas. */
-        if (!has_value && p == text && implied_key && strcmp(key, "help") && strcmp(key, "?")) {
+        if (!has_value && p == text && implied_key && strcmp(key, "help") != 0 &&
+            strcmp(key, "?") != 0) {
             g_autofree char *value = take_value(&p);
 
             if (!put(root, *value ? implied_key : "", value, errp)) {

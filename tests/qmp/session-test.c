@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -474,6 +475,95 @@ static void test_pretty(const char *poise)
            "pretty=on: a line for each member");
 }
 
+/* Who has the greeting can use every command: a start-up that fails sends none. */
+static void test_no_greeting_before_readiness(const char *poise)
+{
+    const char *const args[] = {"-machine", "none",    "-nodefaults",   "-display",
+                                "none",     "-device", "nosuch-device", NULL};
+    g_autoptr(GError) err = NULL;
+    g_autoptr(QmpClient) c = qmp_client_start(poise, args, &err);
+    g_autofree char *line = qmp_client_read_line(c, QMP_CLIENT_TIMEOUT_MS, &err);
+    int status = qmp_client_wait_exit(c);
+    g_autofree char *text = qmp_client_stderr(c);
+
+    tap_ok(!line && status == 1 && strstr(text, "nosuch-device"), text,
+           "no greeting from a start-up that fails; exit status 1 and a line that says why");
+}
+
+static void test_query_startup(const char *poise)
+{
+    g_autoptr(QmpClient) c = start_none(poise, true, "query-startup");
+    g_autoptr(GError) err = NULL;
+    g_autoptr(JsonNode) ret = qmp_client_execute(c, "query-startup", NULL, &err);
+    g_autoptr(GError) refused = NULL;
+    g_autoptr(JsonNode) bad = qmp_client_execute(c, "query-startup", "{\"x\": 1}", &refused);
+    gint64 at = -1;
+    bool ok = ret != NULL;
+
+    for (guint i = 0; ok; i++) {
+        JsonArray *phases = json_object_get_array_member(json_node_get_object(ret), "phases");
+
+        if (i == json_array_get_length(phases)) {
+            ok = i > 5;
+            break;
+        }
+        JsonObject *phase = json_array_get_object_element(phases, i);
+        ok = json_object_get_int_member(phase, "time-ns") >= at &&
+             json_object_get_int_member(phase, "duration-ns") >= 0;
+        at = json_object_get_int_member(phase, "time-ns");
+    }
+    tap_ok(ok && json_object_get_boolean_member(json_node_get_object(ret), "ready"),
+           err ? err->message : NULL, "query-startup: phases in order, all of them over");
+    tap_ok(!bad && refused && strstr(refused->message, "Parameter 'x' is unexpected"), NULL,
+           "query-startup refuses arguments");
+}
+
+/* The end of what a client says is not the end of what it hears. */
+static void test_half_closed(const char *poise)
+{
+    g_autoptr(QmpClient) c = start_none(poise, false, "half-closed");
+    g_autofree char *greeting = qmp_client_read_line(c, QMP_CLIENT_TIMEOUT_MS, NULL);
+    int answers = 0;
+
+    qmp_client_send(c,
+                    "{'execute':'qmp_capabilities'}{'execute':'query-qmp-schema'}"
+                    "{'execute':'query-qmp-schema'}{'execute':'query-name'}",
+                    NULL);
+    shutdown(qmp_client_fd(c), SHUT_WR);
+    for (char *line; (line = qmp_client_read_line(c, QMP_CLIENT_TIMEOUT_MS, NULL));) {
+        answers += g_str_has_prefix(line, "{\"return\": ");
+        g_free(line);
+    }
+    tap_ok(answers == 4, NULL, "a client that closes its side still gets its replies");
+}
+
+/* A client that never reads does not hold up another. */
+static void test_frozen_neighbour(const char *poise)
+{
+    const char *const args[] = {"-machine",
+                                "none",
+                                "-nodefaults",
+                                "-display",
+                                "none",
+                                "-qmp",
+                                "unix:second.sock,server=on,wait=off",
+                                NULL};
+    g_autoptr(GError) err = NULL;
+    g_autoptr(QmpClient) frozen = qmp_client_start(poise, args, &err);
+    g_autoptr(QmpClient) c = qmp_client_connect(frozen, "second.sock", &err);
+    bool ok = c && qmp_client_negotiate(frozen, &err) && qmp_client_negotiate(c, &err);
+
+    for (int i = 0; ok && i < 300; i++) {
+        ok = qmp_client_send(frozen, "{'execute':'query-qmp-schema'}", &err);
+    }
+    for (int i = 0; ok && i < 300; i++) {
+        g_autoptr(JsonNode) ret = qmp_client_execute(c, "query-status", NULL, &err);
+
+        ok = ret;
+    }
+    tap_ok(ok, err ? err->message : NULL, "a client that never reads does not hold up another");
+}
+
 int main(void)
 {
     const char *poise = getenv("POISE");
@@ -491,5 +581,9 @@ int main(void)
     test_reconnect(poise);
     test_events_go_everywhere(poise);
     test_pretty(poise);
+    test_no_greeting_before_readiness(poise);
+    test_query_startup(poise);
+    test_half_closed(poise);
+    test_frozen_neighbour(poise);
     return tap_done();
 }
