@@ -235,6 +235,7 @@ typedef struct Model {
 extern const Builtin builtins[];
 const Builtin *builtin_find(const char *name);
 Model *model_build(const Source *src);
+void model_check_docs(const Source *src, const Model *m); /* model-doc.c */
 bool type_is_pointer(const Type *t);          /* its C form is a pointer that may be NULL */
 char *c_name(const char *name, bool protect); /* protect: "q_" before reserved words */
 char *c_upper(const char *name);              /* CamelCase, lower-case -> UPPER_CASE */
