@@ -62,3 +62,12 @@ tests/bench/interp: tests/bench/interp.o tests/tcg/env.o $(tcg-archives)
 	$(call say,LINK,$@)$(CC) $(LDFLAGS) $(filter %.o,$^) -Wl,--whole-archive $(tcg-archives) \
 	    -Wl,--no-whole-archive $(LIBS) -o $@
 .PHONY: bench-interp
+
+# ---- qtest: devices through the real binary, vCPUs executing nothing
+qtest-tests := $(addprefix tests/qtest/,walk-test devices-test)
+qtest-support := tests/lib/qtest-client.o tests/lib/qmp-client.o tests/lib/tap.o
+all-objs += tests/lib/qtest-client.o $(qtest-tests:=.o)
+$(qtest-tests): %: %.o $(qtest-support) libutil.a
+	$(call say,LINK,$@)$(CC) $(LDFLAGS) $^ $(LIBS) -o $@
+check-qtest: all $(qtest-tests)
+	$(Q)POISE=./poise-system-aarch64 $(run-tests) qtest $(qtest-tests)
