@@ -52,13 +52,15 @@ vm_event() {
 # The serial port's first COUNT (1) lines with the pattern; false when they do not come in time.
 vm_console() {
     mkfifo "$vm_dir/tail"
-    tail -n +1 -f "$vm_dir/console" >"$vm_dir/tail" 2>/dev/null &
+    # A screen has no line ends: every escape sequence begins a line.
+    tail -n +1 -f "$vm_dir/console" 2>/dev/null | stdbuf -oL tr '\033' '\n' >"$vm_dir/tail" &
     vm_tail=$!
     # Into a file: with /dev/null as its output grep would stop at the first match.
     timeout "$2" grep -a -m "${3:-1}" -e "$1" <"$vm_dir/tail" >"$vm_dir/found"
     vm_found=$?
     cat "$vm_dir/found"
     kill "$vm_tail" 2>/dev/null || true
+    pkill -f "tail -n +1 -f $vm_dir/console" 2>/dev/null || true
     rm "$vm_dir/tail"
     return $vm_found
 }
