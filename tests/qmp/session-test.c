@@ -525,6 +525,7 @@ static void test_half_closed(const char *poise)
     g_autofree char *greeting = qmp_client_read_line(c, QMP_CLIENT_TIMEOUT_MS, NULL);
     int answers = 0;
 
+    tap_ok(greeting, NULL, "greeting of a client that is about to close its side");
     qmp_client_send(c,
                     "{'execute':'qmp_capabilities'}{'execute':'query-qmp-schema'}"
                     "{'execute':'query-qmp-schema'}{'execute':'query-name'}",
