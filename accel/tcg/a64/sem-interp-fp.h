@@ -8,9 +8,6 @@
 #include "accel/tcg/a64/vec-fp.h"
 #include "util/softfp-fast.h"
 
-typedef float VecF32 __attribute__((vector_size(16)));
-typedef double VecF64 __attribute__((vector_size(16)));
-
 /* ---- scalar registers */
 
 /* The low element; what is above is not looked at. */
@@ -269,15 +266,20 @@ VEC_FP2(mul, *)
 VEC_FP2(div, /)
 
 /* acc + a * b, or acc - a * b. */
-static inline V128 vec_fmuladd(SemCtx c, VecShape s, bool subtract, V128 acc, V128 a, V128 b)
+static inline __attribute__((always_inline)) V128 vec_fmuladd(SemCtx c, VecShape s, bool subtract,
+                                                              V128 acc, V128 a, V128 b)
 {
     if (s.esize == SOFTFP_S && s.bytes >= 8 && likely(f_host_ok(c))) {
-        V128 r = {fp_host_mla32(subtract, acc.v, a.v, b.v)};
+        VecF32 x = VEC_FROM(VecF32, a);
+        VecF32 sum = fp_host_mla32(VEC_FROM(VecF32, acc), subtract ? -x : x, VEC_FROM(VecF32, b));
+        V128 r = VEC_TO(sum);
         if (likely(vec_plain32(s, r))) {
             return r;
         }
     } else if (s.esize == SOFTFP_D && s.bytes == 16 && likely(f_host_ok(c))) {
-        V128 r = {fp_host_mla64(subtract, acc.v, a.v, b.v)};
+        VecF64 x = VEC_FROM(VecF64, a);
+        VecF64 sum = fp_host_mla64(VEC_FROM(VecF64, acc), subtract ? -x : x, VEC_FROM(VecF64, b));
+        V128 r = VEC_TO(sum);
         if (likely(vec_plain64(r))) {
             return r;
         }

@@ -112,10 +112,9 @@ static inline V128 vec_dup(SemCtx c, unsigned esize, V64 x)
 /* ---- memory: straight between memory and registers, since a register that is written in halves
  * and read whole stalls the host. Nothing is written when an access faults. */
 
-#define VEC_ALWAYS static inline __attribute__((always_inline))
-
 /* Loads 2^size bytes, up to 16; the rest of the register becomes zero. */
-VEC_ALWAYS bool vec_ld(SemCtx c, unsigned size, V64 addr, unsigned n)
+static inline __attribute__((always_inline)) bool vec_ld(SemCtx c, unsigned size, V64 addr,
+                                                         unsigned n)
 {
     const void *p = mem_find(c, size, addr.u, 1u << size, false);
 
@@ -132,7 +131,8 @@ VEC_ALWAYS bool vec_ld(SemCtx c, unsigned size, V64 addr, unsigned n)
     return true;
 }
 
-VEC_ALWAYS bool vec_st(SemCtx c, unsigned size, V64 addr, unsigned n)
+static inline __attribute__((always_inline)) bool vec_st(SemCtx c, unsigned size, V64 addr,
+                                                         unsigned n)
 {
     void *p = mem_find(c, size, addr.u, 1u << size, true);
     const ArmVec *v = &c.cpu->v[n];
@@ -145,7 +145,8 @@ VEC_ALWAYS bool vec_st(SemCtx c, unsigned size, V64 addr, unsigned n)
 }
 
 /* Two registers of 16 bytes: one look at the TLB where they share a page. */
-VEC_ALWAYS bool vec_ld_pair(SemCtx c, V64 addr, unsigned n, unsigned m)
+static inline __attribute__((always_inline)) bool vec_ld_pair(SemCtx c, V64 addr, unsigned n,
+                                                              unsigned m)
 {
     const uint8_t *p = mem_find(c, MO_128, addr.u, 32, false);
     uint64_t lo, hi;
@@ -168,7 +169,8 @@ VEC_ALWAYS bool vec_ld_pair(SemCtx c, V64 addr, unsigned n, unsigned m)
     return true;
 }
 
-VEC_ALWAYS bool vec_st_pair(SemCtx c, V64 addr, unsigned n, unsigned m)
+static inline __attribute__((always_inline)) bool vec_st_pair(SemCtx c, V64 addr, unsigned n,
+                                                              unsigned m)
 {
     const ArmVec *lo = &c.cpu->v[n], *hi = &c.cpu->v[m];
     uint8_t *p = mem_find(c, MO_128, addr.u, 32, true);

@@ -17,21 +17,21 @@
 
 typedef V128 Verb2(SemCtx c, VecShape s, V128 a, V128 b);
 
-static inline SemRet same_verb(SemCtx c, Verb2 *op)
+ALWAYS SemRet same_verb(SemCtx c, Verb2 *op)
 {
     VecShape s = shape_of(c.i);
 
     return vec_done(c, s.bytes, op(c, s, vec_get(c, c.i->rn), vec_get(c, c.i->rm)));
 }
 
-static inline SemRet same_call(SemCtx c, FpOp2 *op)
+ALWAYS SemRet same_call(SemCtx c, FpOp2 *op)
 {
     VecShape s = shape_of(c.i);
 
     return vec_done(c, s.bytes, vec_fcall2(c, s, op, vec_get(c, c.i->rn), vec_get(c, c.i->rm)));
 }
 
-static inline SemRet same_mla(SemCtx c, bool subtract, V128 b)
+ALWAYS SemRet same_mla(SemCtx c, bool subtract, V128 b)
 {
     VecShape s = shape_of(c.i);
     V128 acc = vec_get(c, c.i->rd);
@@ -39,7 +39,7 @@ static inline SemRet same_mla(SemCtx c, bool subtract, V128 b)
     return vec_done(c, s.bytes, vec_fmuladd(c, s, subtract, acc, vec_get(c, c.i->rn), b));
 }
 
-static inline SemRet pairs(SemCtx c, FpOp2 *op)
+ALWAYS SemRet pairs(SemCtx c, FpOp2 *op)
 {
     VecShape s = shape_of(c.i);
 
@@ -83,7 +83,7 @@ BOTH(FACGT_s, same_call(c, fpop_agt))
 
 /* ---- complex numbers; imm is the rotation in degrees */
 
-static inline SemRet complex_add(SemCtx c)
+ALWAYS SemRet complex_add(SemCtx c)
 {
     VecShape s = shape_of(c.i);
 
@@ -92,7 +92,7 @@ static inline SemRet complex_add(SemCtx c)
         vec_fcomplex_add(c, s, (unsigned)c.i->imm, vec_get(c, c.i->rn), vec_get(c, c.i->rm)));
 }
 
-static inline SemRet complex_mla(SemCtx c, V128 b)
+ALWAYS SemRet complex_mla(SemCtx c, V128 b)
 {
     VecShape s = shape_of(c.i);
 
@@ -102,7 +102,7 @@ static inline SemRet complex_mla(SemCtx c, V128 b)
 }
 
 /* ra is the index of a pair: twice as wide as the element. */
-static inline V128 pair_element(SemCtx c)
+ALWAYS V128 pair_element(SemCtx c)
 {
     unsigned size = c.i->a + 1u;
 
@@ -115,14 +115,14 @@ BOTH(FCMLA_ve, complex_mla(c, pair_element(c)))
 
 /* ---- half times half into single: the lower or the upper half of what counts */
 
-static inline V128 half_of(SemCtx c, bool upper, V128 v)
+ALWAYS V128 half_of(SemCtx c, bool upper, V128 v)
 {
     VecShape s = shape_of(c.i);
 
     return upper ? vec_extract(c, s, s.bytes / 2u, v, v) : v;
 }
 
-static inline SemRet mla_half(SemCtx c, bool subtract, bool upper, V128 b)
+ALWAYS SemRet mla_half(SemCtx c, bool subtract, bool upper, V128 b)
 {
     V128 a = half_of(c, upper, vec_get(c, c.i->rn));
     V128 acc = vec_get(c, c.i->rd);
@@ -131,7 +131,7 @@ static inline SemRet mla_half(SemCtx c, bool subtract, bool upper, V128 b)
 }
 
 /* imm is the index of an element of half precision. */
-static inline V128 half_element(SemCtx c)
+ALWAYS V128 half_element(SemCtx c)
 {
     return vec_dup(c, 1, vec_lane(c, 1, (unsigned)c.i->imm, vec_get(c, c.i->rm)));
 }
@@ -153,21 +153,21 @@ MLA_HALF(FMLSL2, true, true)
 
 /* ---- by element; imm is the index */
 
-static inline V128 element(SemCtx c)
+ALWAYS V128 element(SemCtx c)
 {
     unsigned size = c.i->a;
 
     return vec_dup(c, size, vec_lane(c, size, (unsigned)c.i->imm, vec_get(c, c.i->rm)));
 }
 
-static inline SemRet elem_mul(SemCtx c)
+ALWAYS SemRet elem_mul(SemCtx c)
 {
     VecShape s = shape_of(c.i);
 
     return vec_done(c, s.bytes, vec_fmul(c, s, vec_get(c, c.i->rn), element(c)));
 }
 
-static inline SemRet elem_mulx(SemCtx c)
+ALWAYS SemRet elem_mulx(SemCtx c)
 {
     VecShape s = shape_of(c.i);
 
@@ -185,14 +185,14 @@ BOTH(FMLS_se, same_mla(c, true, element(c)))
 
 /* ---- two registers */
 
-static inline SemRet one(SemCtx c, FpOp1 *op)
+ALWAYS SemRet one(SemCtx c, FpOp1 *op)
 {
     VecShape s = shape_of(c.i);
 
     return vec_done(c, s.bytes, vec_fcall1(c, s, op, vec_get(c, c.i->rn)));
 }
 
-static inline SemRet with_zero(SemCtx c, FpOp2 *op)
+ALWAYS SemRet with_zero(SemCtx c, FpOp2 *op)
 {
     VecShape s = shape_of(c.i);
 
@@ -200,7 +200,7 @@ static inline SemRet with_zero(SemCtx c, FpOp2 *op)
 }
 
 /* imm is the number of bits after the point. */
-static inline SemRet to_int(SemCtx c, bool is_signed, int rounding)
+ALWAYS SemRet to_int(SemCtx c, bool is_signed, int rounding)
 {
     VecShape s = shape_of(c.i);
     V128 a = vec_get(c, c.i->rn);
@@ -208,7 +208,7 @@ static inline SemRet to_int(SemCtx c, bool is_signed, int rounding)
     return vec_done(c, s.bytes, vec_fto_int(c, s, is_signed, (int)c.i->imm, rounding, a));
 }
 
-static inline SemRet from_int(SemCtx c, bool is_signed)
+ALWAYS SemRet from_int(SemCtx c, bool is_signed)
 {
     VecShape s = shape_of(c.i);
 
@@ -290,7 +290,7 @@ SEM(FRINT64X_v)
 
 /* ---- between formats: a is the narrow one, imm the half of the register */
 
-static inline SemRet narrow(SemCtx c, bool round_to_odd)
+ALWAYS SemRet narrow(SemCtx c, bool round_to_odd)
 {
     VecShape s = shape_of(c.i);
     V128 v = vec_fnarrow(c, s, round_to_odd, vec_get(c, c.i->rn));
@@ -322,7 +322,7 @@ SEM(FCVTL_v)
 
 /* ---- one register's elements: a pair, or all of them */
 
-static inline SemRet reduce(SemCtx c, unsigned bytes, FpOp2 *op)
+ALWAYS SemRet reduce(SemCtx c, unsigned bytes, FpOp2 *op)
 {
     unsigned size = c.i->a;
     VecShape s = {(uint8_t)size, (uint8_t)bytes};

@@ -2,20 +2,16 @@
 /* Meanings of loads and stores of SIMD&FP registers (Arm ARM C4.1.94). */
 #include "accel/tcg/a64/sem-vec.h"
 
-/* What memcpy() is made of: a copy for each row, so that nothing is left to decide. */
-#define HOT               static inline __attribute__((always_inline))
-#define SEM_HOT(row, ...) HOT SemRet sem_##row(SemCtx c, const A64Insn *i, ##__VA_ARGS__)
-
 typedef enum Indexing { OFFSET, POST, PRE } Indexing;
 
-static inline V64 with_imm(SemCtx c, V64 base)
+ALWAYS V64 with_imm(SemCtx c, V64 base)
 {
     return v_add(c, 1, base, v_const(c, (uint64_t)c.i->imm));
 }
 
 /* ---- one register */
 
-HOT SemRet load(SemCtx c, unsigned size, Indexing ix)
+ALWAYS SemRet load(SemCtx c, unsigned size, Indexing ix)
 {
     V64 base;
 
@@ -27,7 +23,7 @@ HOT SemRet load(SemCtx c, unsigned size, Indexing ix)
     return sem_next(c);
 }
 
-HOT SemRet store(SemCtx c, unsigned size, Indexing ix)
+ALWAYS SemRet store(SemCtx c, unsigned size, Indexing ix)
 {
     V64 base;
 
@@ -40,14 +36,14 @@ HOT SemRet store(SemCtx c, unsigned size, Indexing ix)
 }
 
 /* Register offset: b is the extension, imm the shift. */
-static inline V64 register_offset(SemCtx c, V64 base)
+ALWAYS V64 register_offset(SemCtx c, V64 base)
 {
     V64 off = v_extend_reg(c, c.i->b, x_get(c, c.i->rm));
 
     return v_add(c, 1, base, v_shl(c, 1, off, v_const(c, (uint64_t)c.i->imm)));
 }
 
-HOT SemRet load_indexed(SemCtx c, unsigned size)
+ALWAYS SemRet load_indexed(SemCtx c, unsigned size)
 {
     V64 base;
 
@@ -56,7 +52,7 @@ HOT SemRet load_indexed(SemCtx c, unsigned size)
     return sem_next(c);
 }
 
-HOT SemRet store_indexed(SemCtx c, unsigned size)
+ALWAYS SemRet store_indexed(SemCtx c, unsigned size)
 {
     V64 base;
 
@@ -66,22 +62,22 @@ HOT SemRet store_indexed(SemCtx c, unsigned size)
 }
 
 /* Rows of B to D are split by size, those of Q stand alone. */
-#define LOAD_STORE(suffix, ix)          \
-    SEM_HOT(LDR##suffix, unsigned size) \
-    {                                   \
-        return load(c, size, ix);       \
-    }                                   \
-    SEM_HOT(LDR##suffix##q)             \
-    {                                   \
-        return load(c, MO_128, ix);     \
-    }                                   \
-    SEM_HOT(STR##suffix, unsigned size) \
-    {                                   \
-        return store(c, size, ix);      \
-    }                                   \
-    SEM_HOT(STR##suffix##q)             \
-    {                                   \
-        return store(c, MO_128, ix);    \
+#define LOAD_STORE(suffix, ix)       \
+    SEM(LDR##suffix, unsigned size)  \
+    {                                \
+        return load(c, size, ix);    \
+    }                                \
+    SEM(LDR##suffix##q)              \
+    {                                \
+        return load(c, MO_128, ix);  \
+    }                                \
+    SEM(STR##suffix, unsigned size)  \
+    {                                \
+        return store(c, size, ix);   \
+    }                                \
+    SEM(STR##suffix##q)              \
+    {                                \
+        return store(c, MO_128, ix); \
     }
 
 LOAD_STORE(_vu, OFFSET)
@@ -89,22 +85,22 @@ LOAD_STORE(_vur, OFFSET)
 LOAD_STORE(_vpost, POST)
 LOAD_STORE(_vpre, PRE)
 
-SEM_HOT(LDR_vr, unsigned size)
+SEM(LDR_vr, unsigned size)
 {
     return load_indexed(c, size);
 }
 
-SEM_HOT(LDR_vrq)
+SEM(LDR_vrq)
 {
     return load_indexed(c, MO_128);
 }
 
-SEM_HOT(STR_vr, unsigned size)
+SEM(STR_vr, unsigned size)
 {
     return store_indexed(c, size);
 }
 
-SEM_HOT(STR_vrq)
+SEM(STR_vrq)
 {
     return store_indexed(c, MO_128);
 }
@@ -117,7 +113,7 @@ SEM(LDR_vlit)
 
 /* ---- pairs */
 
-HOT SemRet load_pair(SemCtx c, unsigned opc, Indexing ix)
+ALWAYS SemRet load_pair(SemCtx c, unsigned opc, Indexing ix)
 {
     V64 base, addr;
 
@@ -137,7 +133,7 @@ HOT SemRet load_pair(SemCtx c, unsigned opc, Indexing ix)
     return sem_next(c);
 }
 
-HOT SemRet store_pair(SemCtx c, unsigned opc, Indexing ix)
+ALWAYS SemRet store_pair(SemCtx c, unsigned opc, Indexing ix)
 {
     unsigned esize = opc == 0 ? MO_32 : MO_64;
     V64 base, addr;
@@ -156,11 +152,11 @@ HOT SemRet store_pair(SemCtx c, unsigned opc, Indexing ix)
 }
 
 #define PAIR(suffix, ix)               \
-    SEM_HOT(LDP##suffix, unsigned opc) \
+    SEM(LDP##suffix, unsigned opc)     \
     {                                  \
         return load_pair(c, opc, ix);  \
     }                                  \
-    SEM_HOT(STP##suffix, unsigned opc) \
+    SEM(STP##suffix, unsigned opc)     \
     {                                  \
         return store_pair(c, opc, ix); \
     }
@@ -169,12 +165,12 @@ PAIR(_v, OFFSET)
 PAIR(_vpost, POST)
 PAIR(_vpre, PRE)
 
-SEM_HOT(LDNP_v, unsigned opc)
+SEM(LDNP_v, unsigned opc)
 {
     return load_pair(c, opc, OFFSET);
 }
 
-SEM_HOT(STNP_v, unsigned opc)
+SEM(STNP_v, unsigned opc)
 {
     return store_pair(c, opc, OFFSET);
 }
@@ -186,7 +182,7 @@ static inline unsigned reg_of(SemCtx c, unsigned k)
     return (c.i->rd + k) & 31;
 }
 
-static inline V64 at_offset(SemCtx c, V64 base, unsigned off)
+ALWAYS V64 at_offset(SemCtx c, V64 base, unsigned off)
 {
     return v_add(c, 1, base, v_const(c, off));
 }
@@ -201,7 +197,7 @@ static inline void advance(SemCtx c, bool post, V64 base, unsigned bytes)
 }
 
 /* Consecutive registers, 8 or 16 bytes each. */
-static inline SemRet load_registers(SemCtx c, unsigned regs, bool post)
+ALWAYS SemRet load_registers(SemCtx c, unsigned regs, bool post)
 {
     unsigned bytes = c.i->b;
     V128 v[4];
@@ -228,7 +224,7 @@ static inline SemRet load_registers(SemCtx c, unsigned regs, bool post)
     return sem_next(c);
 }
 
-static inline SemRet store_registers(SemCtx c, unsigned regs, bool post)
+ALWAYS SemRet store_registers(SemCtx c, unsigned regs, bool post)
 {
     unsigned bytes = c.i->b;
     V64 base;
@@ -242,7 +238,7 @@ static inline SemRet store_registers(SemCtx c, unsigned regs, bool post)
 }
 
 /* Element e of register k is the (e * regs + k)'th in memory. */
-static inline SemRet load_interleaved(SemCtx c, unsigned regs, bool post)
+ALWAYS SemRet load_interleaved(SemCtx c, unsigned regs, bool post)
 {
     unsigned bytes = c.i->b, esize = c.i->a, lanes = bytes >> esize;
     V128 v[4];
@@ -267,7 +263,7 @@ static inline SemRet load_interleaved(SemCtx c, unsigned regs, bool post)
     return sem_next(c);
 }
 
-static inline SemRet store_interleaved(SemCtx c, unsigned regs, bool post)
+ALWAYS SemRet store_interleaved(SemCtx c, unsigned regs, bool post)
 {
     unsigned bytes = c.i->b, esize = c.i->a, lanes = bytes >> esize;
     V64 base;
@@ -286,7 +282,7 @@ static inline SemRet store_interleaved(SemCtx c, unsigned regs, bool post)
 }
 
 /* One element of each register; imm is its index. */
-static inline SemRet load_element(SemCtx c, unsigned regs, unsigned esize, bool post)
+ALWAYS SemRet load_element(SemCtx c, unsigned regs, unsigned esize, bool post)
 {
     V64 base, x[4];
 
@@ -302,7 +298,7 @@ static inline SemRet load_element(SemCtx c, unsigned regs, unsigned esize, bool 
     return sem_next(c);
 }
 
-static inline SemRet store_element(SemCtx c, unsigned regs, unsigned esize, bool post)
+ALWAYS SemRet store_element(SemCtx c, unsigned regs, unsigned esize, bool post)
 {
     V64 base;
 
@@ -316,7 +312,7 @@ static inline SemRet store_element(SemCtx c, unsigned regs, unsigned esize, bool
 }
 
 /* One element to all places of a register. */
-static inline SemRet load_replicate(SemCtx c, unsigned regs, bool post)
+ALWAYS SemRet load_replicate(SemCtx c, unsigned regs, bool post)
 {
     unsigned esize = c.i->a;
     V64 base, x[4];

@@ -15,6 +15,13 @@
 
 #include "accel/tcg/a64/sem-interp-fp.h"
 
+/* For what the meanings of a file share: a copy for each row, so that nothing is left to decide,
+ * and no SemCtx is passed through memory. */
+#define ALWAYS static inline __attribute__((always_inline))
+/* Meanings as well: the wrapper contains them. */
+#undef SEM
+#define SEM(row, ...) ALWAYS SemRet sem_##row(SemCtx c, const A64Insn *i, ##__VA_ARGS__)
+
 /* The shape that the record holds. */
 static inline VecShape shape_of(const A64Insn *i)
 {

@@ -371,63 +371,39 @@ static bool host_has_fma(void)
     return __atomic_load_n(&has, __ATOMIC_RELAXED);
 }
 
-__attribute__((target("fma"))) static ArmVec mla32_x86(ArmVec acc, ArmVec a, ArmVec b)
+__attribute__((target("fma"))) static VecF32 mla32_x86(VecF32 acc, VecF32 a, VecF32 b)
 {
-    ArmVec r;
-    __m128 x = _mm_castsi128_ps(_mm_set_epi64x((long long)a.d[1], (long long)a.d[0]));
-    __m128 y = _mm_castsi128_ps(_mm_set_epi64x((long long)b.d[1], (long long)b.d[0]));
-    __m128 z = _mm_castsi128_ps(_mm_set_epi64x((long long)acc.d[1], (long long)acc.d[0]));
-
-    _mm_storeu_ps((float *)r.s, _mm_fmadd_ps(x, y, z));
-    return r;
+    return (VecF32)_mm_fmadd_ps((__m128)a, (__m128)b, (__m128)acc);
 }
 
-__attribute__((target("fma"))) static ArmVec mla64_x86(ArmVec acc, ArmVec a, ArmVec b)
+__attribute__((target("fma"))) static VecF64 mla64_x86(VecF64 acc, VecF64 a, VecF64 b)
 {
-    ArmVec r;
-    __m128d x = _mm_castsi128_pd(_mm_set_epi64x((long long)a.d[1], (long long)a.d[0]));
-    __m128d y = _mm_castsi128_pd(_mm_set_epi64x((long long)b.d[1], (long long)b.d[0]));
-    __m128d z = _mm_castsi128_pd(_mm_set_epi64x((long long)acc.d[1], (long long)acc.d[0]));
-
-    _mm_storeu_pd((double *)r.d, _mm_fmadd_pd(x, y, z));
-    return r;
+    return (VecF64)_mm_fmadd_pd((__m128d)a, (__m128d)b, (__m128d)acc);
 }
 #endif
 
-ArmVec fp_host_mla32(bool subtract, ArmVec acc, ArmVec a, ArmVec b)
+VecF32 fp_host_mla32(VecF32 acc, VecF32 a, VecF32 b)
 {
-    ArmVec r;
-
-    if (subtract) {
-        a.d[0] ^= 0x8000000080000000;
-        a.d[1] ^= 0x8000000080000000;
-    }
 #ifdef __x86_64__
     if (likely(host_has_fma())) {
         return mla32_x86(acc, a, b);
     }
 #endif
     for (unsigned n = 0; n < 4; n++) {
-        softfp_fast_muladd32(acc.s[n], a.s[n], b.s[n], &r.s[n]);
+        acc[n] = fmaf(a[n], b[n], acc[n]);
     }
-    return r;
+    return acc;
 }
 
-ArmVec fp_host_mla64(bool subtract, ArmVec acc, ArmVec a, ArmVec b)
+VecF64 fp_host_mla64(VecF64 acc, VecF64 a, VecF64 b)
 {
-    ArmVec r;
-
-    if (subtract) {
-        a.d[0] ^= 1ull << 63;
-        a.d[1] ^= 1ull << 63;
-    }
 #ifdef __x86_64__
     if (likely(host_has_fma())) {
         return mla64_x86(acc, a, b);
     }
 #endif
     for (unsigned n = 0; n < 2; n++) {
-        softfp_fast_muladd64(acc.d[n], a.d[n], b.d[n], &r.d[n]);
+        acc[n] = fma(a[n], b[n], acc[n]);
     }
-    return r;
+    return acc;
 }

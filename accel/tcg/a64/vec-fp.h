@@ -6,6 +6,9 @@
 #include "accel/tcg/a64/vec-lanes.h"
 #include "util/softfp.h"
 
+typedef float VecF32 __attribute__((vector_size(16)));
+typedef double VecF64 __attribute__((vector_size(16)));
+
 /* Operations on one element; comparisons give all ones or zero. */
 typedef uint64_t FpOp1(SoftFp *s, SoftFpFormat f, uint64_t a);
 typedef uint64_t FpOp2(SoftFp *s, SoftFpFormat f, uint64_t a, uint64_t b);
@@ -43,10 +46,10 @@ ArmVec fp_complex_mla(ArmCpu *cpu, VecShape s, unsigned rotation, ArmVec acc, Ar
 /* acc + or - products of the lower halves of a and b, half precision into single. */
 ArmVec fp_mla_half(ArmCpu *cpu, VecShape s, bool subtract, ArmVec acc, ArmVec a, ArmVec b);
 
-/* acc + a * b (or acc - a * b) of all elements on the host's FPU, fused; see softfp-fast.h for when
+/* acc + a * b of all elements on the host's FPU, fused; see softfp-fast.h for when
  * the result may be used. */
-ArmVec fp_host_mla32(bool subtract, ArmVec acc, ArmVec a, ArmVec b);
-ArmVec fp_host_mla64(bool subtract, ArmVec acc, ArmVec a, ArmVec b);
+VecF32 fp_host_mla32(VecF32 acc, VecF32 a, VecF32 b);
+VecF64 fp_host_mla64(VecF64 acc, VecF64 a, VecF64 b);
 
 FpOp2 fpop_eq, fpop_ge, fpop_gt, fpop_le, fpop_lt, fpop_age, fpop_agt, fpop_abd, fpop_nmul;
 FpOp3 fpop_mls;
