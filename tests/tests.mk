@@ -15,7 +15,7 @@ format:
 	cd $(SRC) && git ls-files '*.c' '*.h' | xargs clang-format -i
 
 # ---- tcg: programs in tests/tcg, linked with everything below the monitor
-tcg-tests := a64-diff a64-sys
+tcg-tests := a64-diff a64-sys a64-random
 tcg-tests += simd-test
 tcg-archives := $(foreach l,util qapi qom backends softmmu hw accel,lib$(l).a)
 tcg-support := $(addprefix tests/tcg/,env.o oracle.o oracle-bugs.o state.o)
@@ -26,7 +26,7 @@ $(patsubst %,tests/tcg/%,$(tcg-tests)): tests/tcg/%: tests/tcg/%.o $(tcg-support
 	$(call say,LINK,$@)$(CC) $(LDFLAGS) $(filter %.o,$^) -Wl,--whole-archive $(tcg-archives) \
 	    -Wl,--no-whole-archive $(LIBS) $(if $(filter yes,$(HAVE_UNICORN)),-lunicorn) -o $@
 check-tcg: $(patsubst %,tests/tcg/%,$(tcg-tests))
-	$(Q)$(run-tests) tcg $^
+	$(Q)ISAGEN=gen/isagen $(run-tests) tcg $(SRC)/tests/tcg/isagen-test.sh $^
 
 check-guest: all
 	$(Q)TEST_TIMEOUT=2400 $(run-tests) guest $(SRC)/tests/guest/boot-test.sh

@@ -17,13 +17,16 @@ static MemoryRegion ram;
 
 /* RAM is mapped to itself, Normal write-back, by two blocks: the lower is data for EL1 and EL0, the
  * upper is code and data for EL1. */
-static void make_tables(void)
+void env_make_tables(void)
 {
     uint64_t *level1 = (uint64_t *)(void *)(env_ram + ENV_TABLES), *level2 = level1 + 512;
 
     level1[ENV_RAM_BASE >> 30] = (ENV_RAM_BASE + ENV_TABLES + 0x1000) | 3;
     level2[0] = ENV_RAM_BASE | 0x741; /* AF, inner shareable, EL0 too, block */
     level2[1] = ENV_CODE | 0x701;
+    if (env_cpu) {
+        tlb_state_changed(&env_cpu->cs);
+    }
 }
 
 void env_init(void) NO_THREAD_SAFETY
@@ -39,7 +42,7 @@ void env_init(void) NO_THREAD_SAFETY
     }
     memory_region_add(system_memory(), ENV_RAM_BASE, &ram);
     env_ram = ram.ram->host;
-    make_tables();
+    env_make_tables();
     Device *dev = device_new("max" ARM_CPU_TYPE_SUFFIX);
     if (!device_realize(dev, &err)) { /* no accelerator yet: no thread */
         g_error("%s", err->message);

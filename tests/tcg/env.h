@@ -20,6 +20,8 @@ extern TcgCpu *env_tcg;
 extern uint8_t *env_ram; /* host memory of RAM */
 
 void env_init(void);
+/* The page tables as env_init() makes them. */
+void env_make_tables(void);
 /* EL1, SP_EL1, everything masked, MMU as env_init() left it, pending exits forgotten. */
 void env_reset_state(void);
 /* Runs from cpu->pc until an exit is asked for or the CPU waits. */

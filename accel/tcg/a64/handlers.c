@@ -8,6 +8,6 @@
 A64Handler a64_op_undecoded, a64_op_page_end, a64_op_unallocated, a64_op_leave, a64_op_jump;
 A64_OPS(DECLARE)
 
-A64Handler *const a64_handlers[A64_OP_COUNT] = {a64_op_undecoded, a64_op_page_end,
-                                                a64_op_unallocated, a64_op_leave, a64_op_jump,
-                                                A64_OPS(ENTRY)};
+A64Handler *const a64_handlers[A64_OP_COUNT] = {a64_op_undecoded,   a64_op_page_end,
+                                                a64_op_unallocated, a64_op_leave,
+                                                a64_op_jump,        A64_OPS(ENTRY)};
