@@ -6,22 +6,22 @@
 
 /* ---- verbs: a step of an algorithm on whole registers */
 
-ALWAYS V128 vec_crypto1(SemCtx c, CryptoOp1 *op, V128 n)
+SEM_INLINE V128 vec_crypto1(SemCtx c, CryptoOp1 *op, V128 n)
 {
     return (V128){op(n.v)};
 }
 
-ALWAYS V128 vec_crypto2(SemCtx c, CryptoOp2 *op, V128 d, V128 n)
+SEM_INLINE V128 vec_crypto2(SemCtx c, CryptoOp2 *op, V128 d, V128 n)
 {
     return (V128){op(d.v, n.v)};
 }
 
-ALWAYS V128 vec_crypto3(SemCtx c, CryptoOp3 *op, V128 d, V128 n, V128 m)
+SEM_INLINE V128 vec_crypto3(SemCtx c, CryptoOp3 *op, V128 d, V128 n, V128 m)
 {
     return (V128){op(d.v, n.v, m.v)};
 }
 
-ALWAYS V128 vec_sm3tt(SemCtx c, CryptoSm3 op, unsigned index, V128 d, V128 n, V128 m)
+SEM_INLINE V128 vec_sm3tt(SemCtx c, CryptoSm3 op, unsigned index, V128 d, V128 n, V128 m)
 {
     return (V128){crypto_sm3tt(op, index, d.v, n.v, m.v)};
 }
@@ -109,7 +109,7 @@ SEM(BCAX)
     return vec_done(c, 16, vec_xor(c, doubles, vec_get(c, i->rn), v));
 }
 
-ALWAYS V128 rotate_right(SemCtx c, V128 v, unsigned n)
+SEM_INLINE V128 rotate_right(SemCtx c, V128 v, unsigned n)
 {
     if (n == 0) {
         return v;

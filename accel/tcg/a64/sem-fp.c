@@ -2,7 +2,7 @@
 /* Meanings of scalar floating point (Arm ARM C4.1.97). The record's a is the format. */
 #include "accel/tcg/a64/sem-vec.h"
 
-ALWAYS SemRet f_done(SemCtx c, V64 v)
+SEM_INLINE SemRet f_done(SemCtx c, V64 v)
 {
     f_set(c, c.i->rd, v);
     return sem_next(c);
@@ -12,12 +12,12 @@ ALWAYS SemRet f_done(SemCtx c, V64 v)
 
 typedef V64 Verb2(SemCtx c, unsigned format, V64 a, V64 b);
 
-ALWAYS SemRet two(SemCtx c, unsigned format, Verb2 *op)
+SEM_INLINE SemRet two(SemCtx c, unsigned format, Verb2 *op)
 {
     return f_done(c, op(c, format, f_get(c, format, c.i->rn), f_get(c, format, c.i->rm)));
 }
 
-ALWAYS SemRet two_call(SemCtx c, FpOp2 *op)
+SEM_INLINE SemRet two_call(SemCtx c, FpOp2 *op)
 {
     unsigned f = c.i->a;
 
@@ -43,7 +43,7 @@ ALWAYS SemRet two_call(SemCtx c, FpOp2 *op)
         return two_call(c, op); \
     }
 
-ALWAYS SemRet min_max(SemCtx c, FpOp2 *op, bool max)
+SEM_INLINE SemRet min_max(SemCtx c, FpOp2 *op, bool max)
 {
     unsigned f = c.i->a;
 
@@ -72,7 +72,7 @@ TWO_CALL(FNMUL, fpop_nmul)
 
 /* ---- three sources: signs are changed in the operands, NaNs included */
 
-ALWAYS SemRet three(SemCtx c, unsigned format, bool neg_acc, bool neg_product)
+SEM_INLINE SemRet three(SemCtx c, unsigned format, bool neg_acc, bool neg_product)
 {
     V64 acc = f_get(c, format, c.i->ra), a = f_get(c, format, c.i->rn);
 
@@ -104,17 +104,17 @@ THREE(FNMSUB, true, false)
 
 typedef V64 Verb1(SemCtx c, unsigned format, V64 a);
 
-ALWAYS V64 f_move(SemCtx c, unsigned format, V64 a)
+SEM_INLINE V64 f_move(SemCtx c, unsigned format, V64 a)
 {
     return a;
 }
 
-ALWAYS SemRet one(SemCtx c, unsigned format, Verb1 *op)
+SEM_INLINE SemRet one(SemCtx c, unsigned format, Verb1 *op)
 {
     return f_done(c, op(c, format, f_get(c, format, c.i->rn)));
 }
 
-ALWAYS SemRet one_call(SemCtx c, FpOp1 *op)
+SEM_INLINE SemRet one_call(SemCtx c, FpOp1 *op)
 {
     return f_done(c, f_call1(c, c.i->a, op, f_get(c, c.i->a, c.i->rn)));
 }
@@ -168,7 +168,7 @@ SEM(FSQRT_h)
 }
 
 /* FCVT_<to><from>. */
-ALWAYS SemRet convert(SemCtx c, unsigned to, unsigned from)
+SEM_INLINE SemRet convert(SemCtx c, unsigned to, unsigned from)
 {
     return f_done(c, f_convert(c, to, from, f_get(c, from, c.i->rn)));
 }
@@ -188,7 +188,7 @@ CONVERT(FCVT_dh, SOFTFP_D, SOFTFP_H)
 
 /* ---- compare */
 
-ALWAYS SemRet compare(SemCtx c, unsigned format, bool signalling, bool with_zero)
+SEM_INLINE SemRet compare(SemCtx c, unsigned format, bool signalling, bool with_zero)
 {
     V64 a = f_get(c, format, c.i->rn);
     V64 b = with_zero ? v_const(c, 0) : f_get(c, format, c.i->rm);
@@ -214,7 +214,7 @@ COMPARE(FCMPE_z, true, true)
 
 /* imm is the condition; b the flags when it does not hold. The comparison and its exceptions
  * happen only when it does. */
-ALWAYS SemRet cond_compare(SemCtx c, bool signalling)
+SEM_INLINE SemRet cond_compare(SemCtx c, bool signalling)
 {
     V64 a = f_get(c, c.i->a, c.i->rn), b = f_get(c, c.i->a, c.i->rm);
     VB cond = f_cond(c, (unsigned)c.i->imm, flags_get(c));
@@ -243,7 +243,7 @@ SEM(FCCMPE_h)
     return cond_compare(c, true);
 }
 
-ALWAYS SemRet cond_select(SemCtx c)
+SEM_INLINE SemRet cond_select(SemCtx c)
 {
     V64 a = f_get(c, c.i->a, c.i->rn), b = f_get(c, c.i->a, c.i->rm);
 
@@ -272,7 +272,7 @@ SEM(FMOV_ih)
 
 /* ---- general registers: b = sf, imm = bits after the point */
 
-ALWAYS SemRet to_general(SemCtx c, bool is_signed, int rounding)
+SEM_INLINE SemRet to_general(SemCtx c, bool is_signed, int rounding)
 {
     V64 v = f_get(c, c.i->a, c.i->rn);
 
@@ -280,7 +280,7 @@ ALWAYS SemRet to_general(SemCtx c, bool is_signed, int rounding)
     return sem_next(c);
 }
 
-ALWAYS SemRet from_general(SemCtx c, bool is_signed)
+SEM_INLINE SemRet from_general(SemCtx c, bool is_signed)
 {
     V64 v = x_getw(c, c.i->b, c.i->rn);
 

@@ -266,8 +266,7 @@ VEC_FP2(mul, *)
 VEC_FP2(div, /)
 
 /* acc + a * b, or acc - a * b. */
-static inline __attribute__((always_inline)) V128 vec_fmuladd(SemCtx c, VecShape s, bool subtract,
-                                                              V128 acc, V128 a, V128 b)
+SEM_INLINE V128 vec_fmuladd(SemCtx c, VecShape s, bool subtract, V128 acc, V128 a, V128 b)
 {
     if (s.esize == SOFTFP_S && s.bytes >= 8 && likely(f_host_ok(c))) {
         VecF32 x = VEC_FROM(VecF32, a);

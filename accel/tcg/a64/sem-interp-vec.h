@@ -113,8 +113,7 @@ static inline V128 vec_dup(SemCtx c, unsigned esize, V64 x)
  * and read whole stalls the host. Nothing is written when an access faults. */
 
 /* Loads 2^size bytes, up to 16; the rest of the register becomes zero. */
-static inline __attribute__((always_inline)) bool vec_ld(SemCtx c, unsigned size, V64 addr,
-                                                         unsigned n)
+SEM_INLINE bool vec_ld(SemCtx c, unsigned size, V64 addr, unsigned n)
 {
     const void *p = mem_find(c, size, addr.u, 1u << size, false);
 
@@ -131,8 +130,7 @@ static inline __attribute__((always_inline)) bool vec_ld(SemCtx c, unsigned size
     return true;
 }
 
-static inline __attribute__((always_inline)) bool vec_st(SemCtx c, unsigned size, V64 addr,
-                                                         unsigned n)
+SEM_INLINE bool vec_st(SemCtx c, unsigned size, V64 addr, unsigned n)
 {
     void *p = mem_find(c, size, addr.u, 1u << size, true);
     const ArmVec *v = &c.cpu->v[n];
@@ -145,8 +143,7 @@ static inline __attribute__((always_inline)) bool vec_st(SemCtx c, unsigned size
 }
 
 /* Two registers of 16 bytes: one look at the TLB where they share a page. */
-static inline __attribute__((always_inline)) bool vec_ld_pair(SemCtx c, V64 addr, unsigned n,
-                                                              unsigned m)
+SEM_INLINE bool vec_ld_pair(SemCtx c, V64 addr, unsigned n, unsigned m)
 {
     const uint8_t *p = mem_find(c, MO_128, addr.u, 32, false);
     uint64_t lo, hi;
@@ -169,8 +166,7 @@ static inline __attribute__((always_inline)) bool vec_ld_pair(SemCtx c, V64 addr
     return true;
 }
 
-static inline __attribute__((always_inline)) bool vec_st_pair(SemCtx c, V64 addr, unsigned n,
-                                                              unsigned m)
+SEM_INLINE bool vec_st_pair(SemCtx c, V64 addr, unsigned n, unsigned m)
 {
     const ArmVec *lo = &c.cpu->v[n], *hi = &c.cpu->v[m];
     uint8_t *p = mem_find(c, MO_128, addr.u, 32, true);

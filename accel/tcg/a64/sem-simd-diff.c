@@ -14,12 +14,12 @@ static inline VecShape wide_of(const A64Insn *i)
     return shape_wide(shape_of(i));
 }
 
-ALWAYS V128 take_half(SemCtx c, unsigned n, unsigned high)
+SEM_INLINE V128 take_half(SemCtx c, unsigned n, unsigned high)
 {
     return vec_half(c, high, vec_get(c, n));
 }
 
-ALWAYS SemRet diff_long(SemCtx c, Verb1 *widen, Verb2 *op)
+SEM_INLINE SemRet diff_long(SemCtx c, Verb1 *widen, Verb2 *op)
 {
     VecShape s = shape_of(c.i), w = wide_of(c.i);
     unsigned high = (unsigned)c.i->imm;
@@ -29,7 +29,7 @@ ALWAYS SemRet diff_long(SemCtx c, Verb1 *widen, Verb2 *op)
     return vec_done(c, 16, op(c, w, a, b));
 }
 
-ALWAYS SemRet diff_wide(SemCtx c, Verb1 *widen, Verb2 *op)
+SEM_INLINE SemRet diff_wide(SemCtx c, Verb1 *widen, Verb2 *op)
 {
     VecShape s = shape_of(c.i), w = wide_of(c.i);
     V128 b = widen(c, s, take_half(c, c.i->rm, (unsigned)c.i->imm));
@@ -37,7 +37,7 @@ ALWAYS SemRet diff_wide(SemCtx c, Verb1 *widen, Verb2 *op)
     return vec_done(c, 16, op(c, w, vec_get(c, c.i->rn), b));
 }
 
-ALWAYS SemRet diff_acc(SemCtx c, Verb1 *widen, Verb2 *acc, Verb2 *op)
+SEM_INLINE SemRet diff_acc(SemCtx c, Verb1 *widen, Verb2 *acc, Verb2 *op)
 {
     VecShape s = shape_of(c.i), w = wide_of(c.i);
     unsigned high = (unsigned)c.i->imm;
@@ -48,7 +48,7 @@ ALWAYS SemRet diff_acc(SemCtx c, Verb1 *widen, Verb2 *acc, Verb2 *op)
 }
 
 /* The upper halves of sums; the imm'th half of rd is written. */
-ALWAYS SemRet diff_narrow(SemCtx c, Verb2 *op, bool round)
+SEM_INLINE SemRet diff_narrow(SemCtx c, Verb2 *op, bool round)
 {
     VecShape s = shape_of(c.i), w = wide_of(c.i);
     unsigned bits = 8u << s.esize;
@@ -93,7 +93,7 @@ DIFF(narrow, RSUBHN_v, vec_sub, true)
 /* ---- saturating doubling products: the product doubled, then added to or taken from rd; both
  * steps saturate. Only the bytes that count may reach QC. */
 
-ALWAYS V128 double_product(SemCtx c, V128 a, V128 b)
+SEM_INLINE V128 double_product(SemCtx c, V128 a, V128 b)
 {
     VecShape s = shape_of(c.i), w = wide_of(c.i);
     V128 p = vec_mul(c, w, vec_widens(c, s, a), vec_widens(c, s, b));
@@ -104,7 +104,7 @@ ALWAYS V128 double_product(SemCtx c, V128 a, V128 b)
 
 typedef enum Accumulate { PLAIN, ADD, SUB } Accumulate;
 
-ALWAYS SemRet sqdmul(SemCtx c, Accumulate acc, V128 a, V128 b)
+SEM_INLINE SemRet sqdmul(SemCtx c, Accumulate acc, V128 a, V128 b)
 {
     VecShape s = shape_of(c.i), w = wide_of(c.i);
     V128 p = double_product(c, a, b);
@@ -117,7 +117,7 @@ ALWAYS SemRet sqdmul(SemCtx c, Accumulate acc, V128 a, V128 b)
     return vec_done(c, s.bytes, p);
 }
 
-ALWAYS SemRet diff_sqdmul(SemCtx c, Accumulate acc)
+SEM_INLINE SemRet diff_sqdmul(SemCtx c, Accumulate acc)
 {
     unsigned high = (unsigned)c.i->imm;
 
@@ -131,7 +131,7 @@ DIFF(sqdmul, SQDMULL_s, PLAIN)
 DIFF(sqdmul, SQDMLAL_s, ADD)
 DIFF(sqdmul, SQDMLSL_s, SUB)
 
-ALWAYS SemRet diff_pmull(SemCtx c)
+SEM_INLINE SemRet diff_pmull(SemCtx c)
 {
     unsigned high = (unsigned)c.i->imm;
 
@@ -154,19 +154,19 @@ SEM(PMULL_1q)
 
 /* ---- by element: the imm'th element of rm in every place; ra selects the half of rn */
 
-ALWAYS V128 element(SemCtx c, unsigned esize)
+SEM_INLINE V128 element(SemCtx c, unsigned esize)
 {
     return vec_dup(c, esize, vec_lane(c, esize, (unsigned)c.i->imm, vec_get(c, c.i->rm)));
 }
 
-ALWAYS SemRet elem_lanes(SemCtx c, VecLanes2 *op)
+SEM_INLINE SemRet elem_lanes(SemCtx c, VecLanes2 *op)
 {
     VecShape s = shape_of(c.i);
 
     return vec_done(c, s.bytes, vec_lanes2(c, s, op, vec_get(c, c.i->rn), element(c, s.esize)));
 }
 
-ALWAYS SemRet elem_lanes3(SemCtx c, VecLanes3 *op)
+SEM_INLINE SemRet elem_lanes3(SemCtx c, VecLanes3 *op)
 {
     VecShape s = shape_of(c.i);
 
@@ -175,7 +175,7 @@ ALWAYS SemRet elem_lanes3(SemCtx c, VecLanes3 *op)
         vec_lanes3(c, s, op, vec_get(c, c.i->rd), vec_get(c, c.i->rn), element(c, s.esize)));
 }
 
-ALWAYS SemRet elem_mla(SemCtx c, Verb2 *acc)
+SEM_INLINE SemRet elem_mla(SemCtx c, Verb2 *acc)
 {
     VecShape s = shape_of(c.i);
     V128 p = vec_mul(c, s, vec_get(c, c.i->rn), element(c, s.esize));
@@ -183,7 +183,7 @@ ALWAYS SemRet elem_mla(SemCtx c, Verb2 *acc)
     return vec_done(c, s.bytes, acc(c, s, vec_get(c, c.i->rd), p));
 }
 
-ALWAYS SemRet elem_long(SemCtx c, Verb1 *widen, Verb2 *acc)
+SEM_INLINE SemRet elem_long(SemCtx c, Verb1 *widen, Verb2 *acc)
 {
     VecShape s = shape_of(c.i), w = wide_of(c.i);
     V128 a = widen(c, s, take_half(c, c.i->rn, c.i->ra));
@@ -192,7 +192,7 @@ ALWAYS SemRet elem_long(SemCtx c, Verb1 *widen, Verb2 *acc)
     return vec_done(c, 16, acc ? acc(c, w, vec_get(c, c.i->rd), p) : p);
 }
 
-ALWAYS SemRet elem_sqdmul(SemCtx c, Accumulate acc)
+SEM_INLINE SemRet elem_sqdmul(SemCtx c, Accumulate acc)
 {
     return sqdmul(c, acc, take_half(c, c.i->rn, c.i->ra), element(c, c.i->a));
 }

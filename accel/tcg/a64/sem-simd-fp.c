@@ -17,21 +17,21 @@
 
 typedef V128 Verb2(SemCtx c, VecShape s, V128 a, V128 b);
 
-ALWAYS SemRet same_verb(SemCtx c, Verb2 *op)
+SEM_INLINE SemRet same_verb(SemCtx c, Verb2 *op)
 {
     VecShape s = shape_of(c.i);
 
     return vec_done(c, s.bytes, op(c, s, vec_get(c, c.i->rn), vec_get(c, c.i->rm)));
 }
 
-ALWAYS SemRet same_call(SemCtx c, FpOp2 *op)
+SEM_INLINE SemRet same_call(SemCtx c, FpOp2 *op)
 {
     VecShape s = shape_of(c.i);
 
     return vec_done(c, s.bytes, vec_fcall2(c, s, op, vec_get(c, c.i->rn), vec_get(c, c.i->rm)));
 }
 
-ALWAYS SemRet same_mla(SemCtx c, bool subtract, V128 b)
+SEM_INLINE SemRet same_mla(SemCtx c, bool subtract, V128 b)
 {
     VecShape s = shape_of(c.i);
     V128 acc = vec_get(c, c.i->rd);
@@ -39,7 +39,7 @@ ALWAYS SemRet same_mla(SemCtx c, bool subtract, V128 b)
     return vec_done(c, s.bytes, vec_fmuladd(c, s, subtract, acc, vec_get(c, c.i->rn), b));
 }
 
-ALWAYS SemRet pairs(SemCtx c, FpOp2 *op)
+SEM_INLINE SemRet pairs(SemCtx c, FpOp2 *op)
 {
     VecShape s = shape_of(c.i);
 
@@ -83,7 +83,7 @@ BOTH(FACGT_s, same_call(c, fpop_agt))
 
 /* ---- complex numbers; imm is the rotation in degrees */
 
-ALWAYS SemRet complex_add(SemCtx c)
+SEM_INLINE SemRet complex_add(SemCtx c)
 {
     VecShape s = shape_of(c.i);
 
@@ -92,7 +92,7 @@ ALWAYS SemRet complex_add(SemCtx c)
         vec_fcomplex_add(c, s, (unsigned)c.i->imm, vec_get(c, c.i->rn), vec_get(c, c.i->rm)));
 }
 
-ALWAYS SemRet complex_mla(SemCtx c, V128 b)
+SEM_INLINE SemRet complex_mla(SemCtx c, V128 b)
 {
     VecShape s = shape_of(c.i);
 
@@ -102,7 +102,7 @@ ALWAYS SemRet complex_mla(SemCtx c, V128 b)
 }
 
 /* ra is the index of a pair: twice as wide as the element. */
-ALWAYS V128 pair_element(SemCtx c)
+SEM_INLINE V128 pair_element(SemCtx c)
 {
     unsigned size = c.i->a + 1u;
 
@@ -115,14 +115,14 @@ BOTH(FCMLA_ve, complex_mla(c, pair_element(c)))
 
 /* ---- half times half into single: the lower or the upper half of what counts */
 
-ALWAYS V128 half_of(SemCtx c, bool upper, V128 v)
+SEM_INLINE V128 half_of(SemCtx c, bool upper, V128 v)
 {
     VecShape s = shape_of(c.i);
 
     return upper ? vec_extract(c, s, s.bytes / 2u, v, v) : v;
 }
 
-ALWAYS SemRet mla_half(SemCtx c, bool subtract, bool upper, V128 b)
+SEM_INLINE SemRet mla_half(SemCtx c, bool subtract, bool upper, V128 b)
 {
     V128 a = half_of(c, upper, vec_get(c, c.i->rn));
     V128 acc = vec_get(c, c.i->rd);
@@ -131,7 +131,7 @@ ALWAYS SemRet mla_half(SemCtx c, bool subtract, bool upper, V128 b)
 }
 
 /* imm is the index of an element of half precision. */
-ALWAYS V128 half_element(SemCtx c)
+SEM_INLINE V128 half_element(SemCtx c)
 {
     return vec_dup(c, 1, vec_lane(c, 1, (unsigned)c.i->imm, vec_get(c, c.i->rm)));
 }
@@ -153,21 +153,21 @@ MLA_HALF(FMLSL2, true, true)
 
 /* ---- by element; imm is the index */
 
-ALWAYS V128 element(SemCtx c)
+SEM_INLINE V128 element(SemCtx c)
 {
     unsigned size = c.i->a;
 
     return vec_dup(c, size, vec_lane(c, size, (unsigned)c.i->imm, vec_get(c, c.i->rm)));
 }
 
-ALWAYS SemRet elem_mul(SemCtx c)
+SEM_INLINE SemRet elem_mul(SemCtx c)
 {
     VecShape s = shape_of(c.i);
 
     return vec_done(c, s.bytes, vec_fmul(c, s, vec_get(c, c.i->rn), element(c)));
 }
 
-ALWAYS SemRet elem_mulx(SemCtx c)
+SEM_INLINE SemRet elem_mulx(SemCtx c)
 {
     VecShape s = shape_of(c.i);
 
@@ -185,14 +185,14 @@ BOTH(FMLS_se, same_mla(c, true, element(c)))
 
 /* ---- two registers */
 
-ALWAYS SemRet one(SemCtx c, FpOp1 *op)
+SEM_INLINE SemRet one(SemCtx c, FpOp1 *op)
 {
     VecShape s = shape_of(c.i);
 
     return vec_done(c, s.bytes, vec_fcall1(c, s, op, vec_get(c, c.i->rn)));
 }
 
-ALWAYS SemRet with_zero(SemCtx c, FpOp2 *op)
+SEM_INLINE SemRet with_zero(SemCtx c, FpOp2 *op)
 {
     VecShape s = shape_of(c.i);
 
@@ -200,7 +200,7 @@ ALWAYS SemRet with_zero(SemCtx c, FpOp2 *op)
 }
 
 /* imm is the number of bits after the point. */
-ALWAYS SemRet to_int(SemCtx c, bool is_signed, int rounding)
+SEM_INLINE SemRet to_int(SemCtx c, bool is_signed, int rounding)
 {
     VecShape s = shape_of(c.i);
     V128 a = vec_get(c, c.i->rn);
@@ -208,7 +208,7 @@ ALWAYS SemRet to_int(SemCtx c, bool is_signed, int rounding)
     return vec_done(c, s.bytes, vec_fto_int(c, s, is_signed, (int)c.i->imm, rounding, a));
 }
 
-ALWAYS SemRet from_int(SemCtx c, bool is_signed)
+SEM_INLINE SemRet from_int(SemCtx c, bool is_signed)
 {
     VecShape s = shape_of(c.i);
 
@@ -290,7 +290,7 @@ SEM(FRINT64X_v)
 
 /* ---- between formats: a is the narrow one, imm the half of the register */
 
-ALWAYS SemRet narrow(SemCtx c, bool round_to_odd)
+SEM_INLINE SemRet narrow(SemCtx c, bool round_to_odd)
 {
     VecShape s = shape_of(c.i);
     V128 v = vec_fnarrow(c, s, round_to_odd, vec_get(c, c.i->rn));
@@ -322,7 +322,7 @@ SEM(FCVTL_v)
 
 /* ---- one register's elements: a pair, or all of them */
 
-ALWAYS SemRet reduce(SemCtx c, unsigned bytes, FpOp2 *op)
+SEM_INLINE SemRet reduce(SemCtx c, unsigned bytes, FpOp2 *op)
 {
     unsigned size = c.i->a;
     VecShape s = {(uint8_t)size, (uint8_t)bytes};

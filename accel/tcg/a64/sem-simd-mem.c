@@ -4,14 +4,14 @@
 
 typedef enum Indexing { OFFSET, POST, PRE } Indexing;
 
-ALWAYS V64 with_imm(SemCtx c, V64 base)
+SEM_INLINE V64 with_imm(SemCtx c, V64 base)
 {
     return v_add(c, 1, base, v_const(c, (uint64_t)c.i->imm));
 }
 
 /* ---- one register */
 
-ALWAYS SemRet load(SemCtx c, unsigned size, Indexing ix)
+SEM_INLINE SemRet load(SemCtx c, unsigned size, Indexing ix)
 {
     V64 base;
 
@@ -23,7 +23,7 @@ ALWAYS SemRet load(SemCtx c, unsigned size, Indexing ix)
     return sem_next(c);
 }
 
-ALWAYS SemRet store(SemCtx c, unsigned size, Indexing ix)
+SEM_INLINE SemRet store(SemCtx c, unsigned size, Indexing ix)
 {
     V64 base;
 
@@ -36,14 +36,14 @@ ALWAYS SemRet store(SemCtx c, unsigned size, Indexing ix)
 }
 
 /* Register offset: b is the extension, imm the shift. */
-ALWAYS V64 register_offset(SemCtx c, V64 base)
+SEM_INLINE V64 register_offset(SemCtx c, V64 base)
 {
     V64 off = v_extend_reg(c, c.i->b, x_get(c, c.i->rm));
 
     return v_add(c, 1, base, v_shl(c, 1, off, v_const(c, (uint64_t)c.i->imm)));
 }
 
-ALWAYS SemRet load_indexed(SemCtx c, unsigned size)
+SEM_INLINE SemRet load_indexed(SemCtx c, unsigned size)
 {
     V64 base;
 
@@ -52,7 +52,7 @@ ALWAYS SemRet load_indexed(SemCtx c, unsigned size)
     return sem_next(c);
 }
 
-ALWAYS SemRet store_indexed(SemCtx c, unsigned size)
+SEM_INLINE SemRet store_indexed(SemCtx c, unsigned size)
 {
     V64 base;
 
@@ -113,7 +113,7 @@ SEM(LDR_vlit)
 
 /* ---- pairs */
 
-ALWAYS SemRet load_pair(SemCtx c, unsigned opc, Indexing ix)
+SEM_INLINE SemRet load_pair(SemCtx c, unsigned opc, Indexing ix)
 {
     V64 base, addr;
 
@@ -133,7 +133,7 @@ ALWAYS SemRet load_pair(SemCtx c, unsigned opc, Indexing ix)
     return sem_next(c);
 }
 
-ALWAYS SemRet store_pair(SemCtx c, unsigned opc, Indexing ix)
+SEM_INLINE SemRet store_pair(SemCtx c, unsigned opc, Indexing ix)
 {
     unsigned esize = opc == 0 ? MO_32 : MO_64;
     V64 base, addr;
@@ -182,7 +182,7 @@ static inline unsigned reg_of(SemCtx c, unsigned k)
     return (c.i->rd + k) & 31;
 }
 
-ALWAYS V64 at_offset(SemCtx c, V64 base, unsigned off)
+SEM_INLINE V64 at_offset(SemCtx c, V64 base, unsigned off)
 {
     return v_add(c, 1, base, v_const(c, off));
 }
@@ -197,7 +197,7 @@ static inline void advance(SemCtx c, bool post, V64 base, unsigned bytes)
 }
 
 /* Consecutive registers, 8 or 16 bytes each. */
-ALWAYS SemRet load_registers(SemCtx c, unsigned regs, bool post)
+SEM_INLINE SemRet load_registers(SemCtx c, unsigned regs, bool post)
 {
     unsigned bytes = c.i->b;
     V128 v[4];
@@ -224,7 +224,7 @@ ALWAYS SemRet load_registers(SemCtx c, unsigned regs, bool post)
     return sem_next(c);
 }
 
-ALWAYS SemRet store_registers(SemCtx c, unsigned regs, bool post)
+SEM_INLINE SemRet store_registers(SemCtx c, unsigned regs, bool post)
 {
     unsigned bytes = c.i->b;
     V64 base;
@@ -238,7 +238,7 @@ ALWAYS SemRet store_registers(SemCtx c, unsigned regs, bool post)
 }
 
 /* Element e of register k is the (e * regs + k)'th in memory. */
-ALWAYS SemRet load_interleaved(SemCtx c, unsigned regs, bool post)
+SEM_INLINE SemRet load_interleaved(SemCtx c, unsigned regs, bool post)
 {
     unsigned bytes = c.i->b, esize = c.i->a, lanes = bytes >> esize;
     V128 v[4];
@@ -263,7 +263,7 @@ ALWAYS SemRet load_interleaved(SemCtx c, unsigned regs, bool post)
     return sem_next(c);
 }
 
-ALWAYS SemRet store_interleaved(SemCtx c, unsigned regs, bool post)
+SEM_INLINE SemRet store_interleaved(SemCtx c, unsigned regs, bool post)
 {
     unsigned bytes = c.i->b, esize = c.i->a, lanes = bytes >> esize;
     V64 base;
@@ -282,7 +282,7 @@ ALWAYS SemRet store_interleaved(SemCtx c, unsigned regs, bool post)
 }
 
 /* One element of each register; imm is its index. */
-ALWAYS SemRet load_element(SemCtx c, unsigned regs, unsigned esize, bool post)
+SEM_INLINE SemRet load_element(SemCtx c, unsigned regs, unsigned esize, bool post)
 {
     V64 base, x[4];
 
@@ -298,7 +298,7 @@ ALWAYS SemRet load_element(SemCtx c, unsigned regs, unsigned esize, bool post)
     return sem_next(c);
 }
 
-ALWAYS SemRet store_element(SemCtx c, unsigned regs, unsigned esize, bool post)
+SEM_INLINE SemRet store_element(SemCtx c, unsigned regs, unsigned esize, bool post)
 {
     V64 base;
 
@@ -312,7 +312,7 @@ ALWAYS SemRet store_element(SemCtx c, unsigned regs, unsigned esize, bool post)
 }
 
 /* One element to all places of a register. */
-ALWAYS SemRet load_replicate(SemCtx c, unsigned regs, bool post)
+SEM_INLINE SemRet load_replicate(SemCtx c, unsigned regs, bool post)
 {
     unsigned esize = c.i->a;
     V64 base, x[4];

@@ -5,14 +5,14 @@
 typedef V128 Verb1(SemCtx c, VecShape s, V128 a);
 typedef V128 Verb2(SemCtx c, VecShape s, V128 a, V128 b);
 
-ALWAYS SemRet misc_verb(SemCtx c, Verb1 *op)
+SEM_INLINE SemRet misc_verb(SemCtx c, Verb1 *op)
 {
     VecShape s = shape_of(c.i);
 
     return vec_done(c, s.bytes, op(c, s, vec_get(c, c.i->rn)));
 }
 
-ALWAYS SemRet misc_lanes(SemCtx c, VecLanes1 *op)
+SEM_INLINE SemRet misc_lanes(SemCtx c, VecLanes1 *op)
 {
     VecShape s = shape_of(c.i);
 
@@ -20,7 +20,7 @@ ALWAYS SemRet misc_lanes(SemCtx c, VecLanes1 *op)
 }
 
 /* rd = op(rd, rn), saturating. */
-ALWAYS SemRet misc_acc(SemCtx c, VecLanes2 *op)
+SEM_INLINE SemRet misc_acc(SemCtx c, VecLanes2 *op)
 {
     VecShape s = shape_of(c.i);
 
@@ -28,7 +28,7 @@ ALWAYS SemRet misc_acc(SemCtx c, VecLanes2 *op)
 }
 
 /* A comparison with zero; `swap` puts the zero first. */
-ALWAYS SemRet misc_zero(SemCtx c, Verb2 *op, bool swap)
+SEM_INLINE SemRet misc_zero(SemCtx c, Verb2 *op, bool swap)
 {
     VecShape s = shape_of(c.i);
     V128 a = vec_get(c, c.i->rn), zero = vec_const(c, 0, 0);
@@ -36,7 +36,7 @@ ALWAYS SemRet misc_zero(SemCtx c, Verb2 *op, bool swap)
     return vec_done(c, s.bytes, swap ? op(c, s, zero, a) : op(c, s, a, zero));
 }
 
-ALWAYS SemRet misc_reverse(SemCtx c, unsigned container)
+SEM_INLINE SemRet misc_reverse(SemCtx c, unsigned container)
 {
     VecShape s = shape_of(c.i);
 
@@ -44,7 +44,7 @@ ALWAYS SemRet misc_reverse(SemCtx c, unsigned container)
 }
 
 /* Sums of neighbours, twice as long. */
-ALWAYS SemRet misc_addlp(SemCtx c, bool is_signed, bool acc)
+SEM_INLINE SemRet misc_addlp(SemCtx c, bool is_signed, bool acc)
 {
     VecShape s = shape_of(c.i), w = shape_wide(s);
     unsigned bits = 8u << s.esize;
@@ -103,7 +103,7 @@ MISC(verb, NEG_s, vec_neg)
 
 /* ---- narrowing: imm selects the half of rd that is written */
 
-ALWAYS SemRet misc_narrow(SemCtx c, VecLanes1 *op)
+SEM_INLINE SemRet misc_narrow(SemCtx c, VecLanes1 *op)
 {
     VecShape s = shape_of(c.i);
     V128 a = vec_get(c, c.i->rn);
@@ -141,7 +141,7 @@ SEM(SHLL_v)
 
 /* ---- across lanes: the result is one element */
 
-ALWAYS SemRet misc_across(SemCtx c, VecLanes1 *op, unsigned widening)
+SEM_INLINE SemRet misc_across(SemCtx c, VecLanes1 *op, unsigned widening)
 {
     VecShape s = shape_of(c.i);
     V128 v = vec_lanes1(c, s, op, vec_get(c, c.i->rn));

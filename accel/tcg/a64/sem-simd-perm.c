@@ -5,7 +5,7 @@
 
 /* ---- copy; imm is the index */
 
-ALWAYS V64 element(SemCtx c)
+SEM_INLINE V64 element(SemCtx c)
 {
     return vec_lane(c, c.i->a, (unsigned)c.i->imm, vec_get(c, c.i->rn));
 }
@@ -89,7 +89,7 @@ SEM(TBX_v)
 
 /* ---- modified immediate: imm is both halves, inverted already where op asks for it */
 
-ALWAYS V128 immediate(SemCtx c)
+SEM_INLINE V128 immediate(SemCtx c)
 {
     return vec_const(c, (uint64_t)c.i->imm, (uint64_t)c.i->imm);
 }

@@ -4,19 +4,19 @@
 
 typedef V128 Verb2(SemCtx c, VecShape s, V128 a, V128 b);
 
-ALWAYS SemRet same(SemCtx c, VecShape s, Verb2 *op)
+SEM_INLINE SemRet same(SemCtx c, VecShape s, Verb2 *op)
 {
     return vec_done(c, s.bytes, op(c, s, vec_get(c, c.i->rn), vec_get(c, c.i->rm)));
 }
 
 /* For verbs that set QC. */
-ALWAYS SemRet same_sat(SemCtx c, VecShape s, Verb2 *op)
+SEM_INLINE SemRet same_sat(SemCtx c, VecShape s, Verb2 *op)
 {
     return vec_done(c, s.bytes, op(c, s, vec_take(c, s, c.i->rn), vec_take(c, s, c.i->rm)));
 }
 
 /* rd = rd + op(rn, rm), or less it. */
-ALWAYS SemRet same_acc(SemCtx c, VecShape s, Verb2 *acc, Verb2 *op)
+SEM_INLINE SemRet same_acc(SemCtx c, VecShape s, Verb2 *acc, Verb2 *op)
 {
     V128 v = op(c, s, vec_get(c, c.i->rn), vec_get(c, c.i->rm));
 
@@ -24,19 +24,19 @@ ALWAYS SemRet same_acc(SemCtx c, VecShape s, Verb2 *acc, Verb2 *op)
 }
 
 /* op on neighbours: first those of rn, then those of rm. */
-ALWAYS SemRet same_pairs(SemCtx c, VecShape s, Verb2 *op)
+SEM_INLINE SemRet same_pairs(SemCtx c, VecShape s, Verb2 *op)
 {
     V128 a = vec_get(c, c.i->rn), b = vec_get(c, c.i->rm);
 
     return vec_done(c, s.bytes, op(c, s, vec_unzip(c, s, 0, a, b), vec_unzip(c, s, 1, a, b)));
 }
 
-ALWAYS SemRet same_lanes(SemCtx c, VecShape s, VecLanes2 *op)
+SEM_INLINE SemRet same_lanes(SemCtx c, VecShape s, VecLanes2 *op)
 {
     return vec_done(c, s.bytes, vec_lanes2(c, s, op, vec_get(c, c.i->rn), vec_get(c, c.i->rm)));
 }
 
-ALWAYS SemRet same_lanes3(SemCtx c, VecShape s, VecLanes3 *op)
+SEM_INLINE SemRet same_lanes3(SemCtx c, VecShape s, VecLanes3 *op)
 {
     return vec_done(
         c, s.bytes,
@@ -140,13 +140,13 @@ KIND(lanes3, SQRDMLSH_s, lanes_sqrdmlsh)
 
 /* ---- bitwise; the element size does not matter */
 
-ALWAYS SemRet bitwise(SemCtx c, unsigned q, Verb2 *op)
+SEM_INLINE SemRet bitwise(SemCtx c, unsigned q, Verb2 *op)
 {
     return same(c, (VecShape){3, (uint8_t)(8u << q)}, op);
 }
 
 /* rd = mask ? a : b, bit by bit. */
-ALWAYS SemRet bit_select(SemCtx c, unsigned q, V128 mask, V128 a, V128 b)
+SEM_INLINE SemRet bit_select(SemCtx c, unsigned q, V128 mask, V128 a, V128 b)
 {
     const VecShape s = {3, 16};
     V128 r = vec_xor(c, s, b, vec_and(c, s, vec_xor(c, s, a, b), mask));
@@ -174,7 +174,7 @@ SEM(ORN_v)
     return bitwise(c, i->b == 16, vec_orn);
 }
 
-ALWAYS SemRet sem_BSL_v(SemCtx c, const A64Insn *i, unsigned q)
+SEM_INLINE SemRet sem_BSL_v(SemCtx c, const A64Insn *i, unsigned q)
 {
     return bit_select(c, q, vec_get(c, i->rd), vec_get(c, i->rn), vec_get(c, i->rm));
 }

@@ -6,14 +6,14 @@
 typedef V128 Verb1(SemCtx c, VecShape s, V128 a);
 typedef V128 VerbShift(SemCtx c, VecShape s, V128 a, unsigned n);
 
-ALWAYS SemRet shift_plain(SemCtx c, VerbShift *op)
+SEM_INLINE SemRet shift_plain(SemCtx c, VerbShift *op)
 {
     VecShape s = shape_of(c.i);
 
     return vec_done(c, s.bytes, op(c, s, vec_get(c, c.i->rn), (unsigned)c.i->imm));
 }
 
-ALWAYS SemRet shift_acc(SemCtx c, VerbShift *op)
+SEM_INLINE SemRet shift_acc(SemCtx c, VerbShift *op)
 {
     VecShape s = shape_of(c.i);
     V128 v = op(c, s, vec_get(c, c.i->rn), (unsigned)c.i->imm);
@@ -22,7 +22,7 @@ ALWAYS SemRet shift_acc(SemCtx c, VerbShift *op)
 }
 
 /* Shift and insert: the places that the shift empties keep rd's bits. */
-ALWAYS SemRet shift_insert(SemCtx c, VerbShift *op)
+SEM_INLINE SemRet shift_insert(SemCtx c, VerbShift *op)
 {
     VecShape s = shape_of(c.i);
     unsigned n = (unsigned)c.i->imm;
@@ -32,7 +32,7 @@ ALWAYS SemRet shift_insert(SemCtx c, VerbShift *op)
     return vec_done(c, s.bytes, vec_or(c, s, v, vec_bic(c, s, vec_get(c, c.i->rd), mask)));
 }
 
-ALWAYS SemRet shift_sat(SemCtx c, VecLanes2 *op)
+SEM_INLINE SemRet shift_sat(SemCtx c, VecLanes2 *op)
 {
     VecShape s = shape_of(c.i);
     V128 n = vec_dup(c, s.esize, v_const(c, (uint64_t)c.i->imm));
@@ -41,7 +41,7 @@ ALWAYS SemRet shift_sat(SemCtx c, VecLanes2 *op)
 }
 
 /* Shifts wide elements right and narrows them; rm selects the half of rd that is written. */
-ALWAYS V128 shifted_wide(SemCtx c, VerbShift *op)
+SEM_INLINE V128 shifted_wide(SemCtx c, VerbShift *op)
 {
     VecShape s = shape_of(c.i);
     V128 a = vec_get(c, c.i->rn);
@@ -52,17 +52,17 @@ ALWAYS V128 shifted_wide(SemCtx c, VerbShift *op)
     return op(c, shape_wide(s), a, (unsigned)c.i->imm);
 }
 
-ALWAYS SemRet narrow_done(SemCtx c, V128 v)
+SEM_INLINE SemRet narrow_done(SemCtx c, V128 v)
 {
     return vec_done(c, c.i->b, vec_join(c, c.i->rm, vec_get(c, c.i->rd), v));
 }
 
-ALWAYS SemRet shift_narrow(SemCtx c, VerbShift *op)
+SEM_INLINE SemRet shift_narrow(SemCtx c, VerbShift *op)
 {
     return narrow_done(c, vec_narrow(c, shape_of(c.i), shifted_wide(c, op)));
 }
 
-ALWAYS SemRet shift_narrow_sat(SemCtx c, VerbShift *op, VecLanes1 *narrow)
+SEM_INLINE SemRet shift_narrow_sat(SemCtx c, VerbShift *op, VecLanes1 *narrow)
 {
     VecShape s = shape_of(c.i);
     V128 v = shifted_wide(c, op);
@@ -73,7 +73,7 @@ ALWAYS SemRet shift_narrow_sat(SemCtx c, VerbShift *op, VecLanes1 *narrow)
     return narrow_done(c, vec_lanes1(c, s, narrow, v));
 }
 
-ALWAYS SemRet shift_long(SemCtx c, Verb1 *widen)
+SEM_INLINE SemRet shift_long(SemCtx c, Verb1 *widen)
 {
     VecShape s = shape_of(c.i);
     V128 v = widen(c, s, vec_half(c, c.i->rm, vec_get(c, c.i->rn)));

@@ -15,28 +15,16 @@
 
 #include "accel/tcg/a64/sem-interp-fp.h"
 
-/* For what the meanings of a file share: a copy for each row, so that nothing is left to decide,
- * and no SemCtx is passed through memory. */
-#define ALWAYS static inline __attribute__((always_inline))
-/* Meanings as well: the wrapper contains them. */
-#undef SEM
-#define SEM(row, ...) ALWAYS SemRet sem_##row(SemCtx c, const A64Insn *i, ##__VA_ARGS__)
-
 /* The shape that the record holds. */
 static inline VecShape shape_of(const A64Insn *i)
 {
     return (VecShape){i->a, i->b};
 }
 
-/* The same bytes seen as elements of twice or half the size. */
+/* The same bytes seen as elements of twice the size. */
 static inline VecShape shape_wide(VecShape s)
 {
     return (VecShape){(uint8_t)(s.esize + 1), s.bytes};
-}
-
-static inline VecShape shape_narrow(VecShape s)
-{
-    return (VecShape){(uint8_t)(s.esize - 1), s.bytes};
 }
 
 static inline SemRet vec_done(SemCtx c, unsigned bytes, V128 v)
