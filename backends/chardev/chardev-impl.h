@@ -10,6 +10,7 @@
 
 typedef struct ChardevClass {
     ObjectClass parent;
+    bool separate_directions; /* the end of input says nothing about output: stdio */
     bool (*open)(Chardev *chr, const ChardevBackend *backend, Error **errp);
     void (*close)(Chardev *chr); /* also after a failed open; NULL: the base does it all */
     char *(*describe)(const Chardev *chr);

@@ -93,9 +93,17 @@ static size_t front_end_takes(const Chardev *chr)
     return chr->handlers->can_receive ? chr->handlers->can_receive(chr->opaque) : READ_SIZE;
 }
 
-/* The peer has nothing more to say; what it has not read yet is still sent. */
+/* The peer has nothing more to say; what it has not read yet is still sent. Where the two
+ * directions lead to different places, output goes on for ever. */
 static void end_of_input(Chardev *chr)
 {
+    if (CHARDEV_GET_CLASS(chr)->separate_directions) {
+        remove_watch(&chr->in_watch);
+        remove_watch(&chr->hup_watch);
+        close(chr->in_fd);
+        chr->in_fd = -1;
+        return;
+    }
     chr->eof = true;
     if (!chardev_pending(chr) || chr->out_fd < 0) {
         hangup(chr);
@@ -132,7 +140,11 @@ static gboolean peer_left(gint fd, GIOCondition cond, gpointer opaque)
     Chardev *chr = opaque;
 
     chr->hup_watch = 0;
-    hangup(chr);
+    if (CHARDEV_GET_CLASS(chr)->separate_directions) {
+        end_of_input(chr);
+    } else {
+        hangup(chr);
+    }
     return G_SOURCE_REMOVE;
 }
 

@@ -112,6 +112,7 @@ static void stdio_class_init(ObjectClass *klass, const void *data)
 {
     ChardevClass *k = (ChardevClass *)klass;
 
+    k->separate_directions = true;
     k->open = stdio_open;
     k->close = stdio_close;
     k->describe = stdio_filename;

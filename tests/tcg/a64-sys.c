@@ -296,6 +296,106 @@ static void test_self_modifying(void)
     tap(env_cpu->x[0] == 3, "so does a device: %" PRIu64, env_cpu->x[0]);
 }
 
+/* CFINV, XAFLAG and AXFLAG for every NZCV (C6.2.58, C6.2.388, C6.2.13). */
+static void test_flag_conversions(void)
+{
+    static const uint32_t words[3] = {0xd500401f, 0xd500403f, 0xd500405f};
+    static const char *const names[3] = {"CFINV", "XAFLAG", "AXFLAG"};
+    /* Indexed by NZCV, written down from the manual's pseudocode. */
+    static const uint8_t expected[3][16] = {
+        {2, 3, 0, 1, 6, 7, 4, 5, 10, 11, 8, 9, 14, 15, 12, 13},
+        {8, 8, 2, 2, 3, 3, 6, 6, 8, 8, 2, 2, 3, 3, 6, 6},
+        {0, 4, 2, 4, 4, 4, 6, 4, 0, 4, 2, 4, 4, 4, 6, 4},
+    };
+
+    for (int k = 0; k < 3; k++) {
+        int wrong = -1;
+        for (unsigned in = 0; in < 16; in++) {
+            begin();
+            uint64_t start = at;
+            put(words[k]);
+            env_cpu->nzcv = in << 28;
+            run(start);
+            wrong = env_cpu->nzcv >> 28 == expected[k][in] ? wrong : (int)in;
+        }
+        tap(wrong < 0, "%s", names[k]);
+    }
+}
+
+static void test_pstate_bits(void)
+{
+    static const struct {
+        const char *name;
+        uint32_t set, read, bit;
+    } bits[] = {{"PAN", 0xd500419f, 0xd5384260, PSTATE_PAN},
+                {"UAO", 0xd500417f, 0xd5384280, PSTATE_UAO},
+                {"DIT", 0xd503415f, 0xd53b42a0, PSTATE_DIT},
+                {"SSBS", 0xd503413f, 0xd53b42c0, PSTATE_SSBS}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(bits); i++) {
+        begin();
+        uint64_t start = at;
+        put(bits[i].set);
+        put(bits[i].read);
+        put(bits[i].set & ~0xf00u); /* CRm 0: clear */
+        put(bits[i].read | 1);
+        run(start);
+        tap(env_cpu->x[0] == bits[i].bit && env_cpu->x[1] == 0, "MSR and MRS %s", bits[i].name);
+    }
+}
+
+static void test_hints(void)
+{
+    static const uint32_t words[] = {0xd503203f, 0xd50320bf, 0xd503205f, 0xd503205f,
+                                     0xd503209f, 0xd503205f, 0xd50330ff, 0xd503233f};
+
+    begin();
+    uint64_t start = at;
+    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+        put(words[i]); /* yield, sevl, wfe, wfe, sev, wfe, sb, paciasp */
+    }
+    put(0x52800020); /* mov w0, #1 */
+    run(start);
+    tap(env_cpu->x[0] == 1, "waiting for events ends, hints of absent features do nothing");
+}
+
+static void test_psci(void)
+{
+    begin();
+    uint64_t start = at;
+    env_cpu->psci_conduit = ARM_PSCI_HVC;
+    put(0xd4000002);            /* hvc #0 */
+    put(0xaa0003e1);            /* mov x1, x0 */
+    put(0xd4000003);            /* smc #0: not PSCI's conduit here */
+    env_cpu->x[0] = 0x84000000; /* PSCI_VERSION */
+    int vector = run(start);
+    tap(env_cpu->x[1] == 0x10001 && vector == 0x200 && env_cpu->elr[1] == start + 8,
+        "PSCI_VERSION by HVC: %" PRIx64, env_cpu->x[1]);
+    env_cpu->psci_conduit = ARM_PSCI_NONE;
+}
+
+/* A translation is kept until TLBI, and forgotten by it. */
+static void test_tlbi(uint32_t tlbi, const char *name)
+{
+    begin();
+    uint64_t start = at;
+    st_le(env_ram + 0x290000, 8, 0xb);
+    st_le(env_ram + 0x90000, 8, 0xa);
+    put(0xf9400020); /* ldr x0, [x1] */
+    put(0xf90000c5); /* str x5, [x6]: another block behind x1 */
+    put(tlbi);       /* by x2 */
+    put(0xd5033b9f); /* dsb ish */
+    put(0xd5033fdf); /* isb */
+    put(0xf9400023); /* ldr x3, [x1] */
+    env_cpu->x[1] = ENV_RAM_BASE + 0x90000;
+    env_cpu->x[2] = env_cpu->x[1] >> 12;
+    env_cpu->x[5] = ENV_CODE | 0x741;
+    env_cpu->x[6] = ENV_RAM_BASE + ENV_TABLES + 0x1000;
+    run(start);
+    tap(env_cpu->x[0] == 0xa && env_cpu->x[3] == 0xb, "%s: %" PRIx64, name, env_cpu->x[3]);
+    env_make_tables();
+}
+
 static void test_dc_zva(void)
 {
     begin();
@@ -412,6 +512,14 @@ int main(void)
     test_wait_and_count();
     test_self_modifying();
     test_dc_zva();
+    test_flag_conversions();
+    test_pstate_bits();
+    test_hints();
+    test_psci();
+    test_tlbi(0xd508871f, "TLBI VMALLE1");
+    test_tlbi(0xd5088722, "TLBI VAE1");
+    test_tlbi(0xd5088762, "TLBI VAAE1");
+    test_tlbi(0xd508831f, "TLBI VMALLE1IS");
     test_stack_of_rows();
     return tap_status();
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Integer and flag verbs of the interpreter. */
+/* Integer and flag verbs of the interpreter: a fragment of sem.h. */
 #ifndef ACCEL_TCG_A64_SEM_INTERP_INT_H
 #define ACCEL_TCG_A64_SEM_INTERP_INT_H
 

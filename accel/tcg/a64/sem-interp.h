@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The vocabulary as plain C: what the interpreter compiles sem-*.c against. */
+/* A fragment of sem.h. The vocabulary as plain C: what the interpreter compiles sem-*.c against. */
 #ifndef ACCEL_TCG_A64_SEM_INTERP_H
 #define ACCEL_TCG_A64_SEM_INTERP_H
 
