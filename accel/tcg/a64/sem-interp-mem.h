@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory verbs of the interpreter (a fragment of sem.h): the TLB's answer inline, everything else out of line. Every verb
- * is false when the access faulted; the exception has then been taken. */
+/* Memory verbs of the interpreter (a fragment of sem.h): the TLB's answer inline, everything else
+ * out of line. Every verb is false when the access faulted; the exception has then been taken. */
 #ifndef ACCEL_TCG_A64_SEM_INTERP_MEM_H
 #define ACCEL_TCG_A64_SEM_INTERP_MEM_H
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* System verbs of the interpreter (a fragment of sem.h): exceptions, PSTATE, system registers, waiting. */
+/* System verbs of the interpreter (a fragment of sem.h): exceptions, PSTATE, system registers,
+ * waiting. */
 #ifndef ACCEL_TCG_A64_SEM_INTERP_SYS_H
 #define ACCEL_TCG_A64_SEM_INTERP_SYS_H
 

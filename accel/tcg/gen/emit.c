@@ -76,7 +76,7 @@ static void op_name(const Row *r, unsigned k, char *buf, size_t size)
 
 static void emit_ops(const Table *t, const char *dir)
 {
-    Out o;
+    Out o = {0};
     char name[128];
     unsigned values[MAX_SPLIT];
 
@@ -133,7 +133,7 @@ static void emit_wrapper(FILE *f, const Row *r, unsigned k)
 
 static void emit_wrappers(const Table *t, const char *dir, const char *group)
 {
-    Out o;
+    Out o = {0};
     char name[128];
 
     snprintf(name, sizeof(name), "a64-wrap-%s.h", group);
@@ -329,7 +329,7 @@ static void emit_tables(FILE *f, const Table *t)
 
 static void emit_decoder(const Table *t, const char *dir)
 {
-    Out o;
+    Out o = {0};
 
     out_begin(&o, dir, "a64-rows.h", "row descriptions and decoder tables, for decode.c alone");
     emit_rows(o.f, t);
