@@ -15,8 +15,8 @@ struct Type {
 /* An instance property: its name and, by kind, what it refers to. */
 typedef struct InstanceProperty {
     Property prop;
-    Object *child;      /* PROP_CHILD; owned reference */
-    Object *target;     /* PROP_ALIAS; borrowed: the alias lives in an ancestor */
+    Object *child;  /* PROP_CHILD; owned reference */
+    Object *target; /* PROP_ALIAS; borrowed: the alias lives in an ancestor */
     char *target_name;
 } InstanceProperty;
 

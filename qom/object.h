@@ -25,9 +25,9 @@ typedef struct Property Property;
 
 struct TypeInfo {
     const char *name;
-    const char *parent;           /* NULL: TYPE_OBJECT */
-    size_t instance_size;         /* 0: the parent's */
-    size_t class_size;            /* 0: the parent's */
+    const char *parent;   /* NULL: TYPE_OBJECT */
+    size_t instance_size; /* 0: the parent's */
+    size_t class_size;    /* 0: the parent's */
     bool abstract;
     const char *const *interfaces; /* names, NULL-terminated; NULL: none of its own */
     const Property *properties;    /* class properties, ended by one without a name; may be NULL */
@@ -40,13 +40,13 @@ struct TypeInfo {
 /* The description and everything it points to live for ever. */
 void type_register_static(const TypeInfo *info);
 /* DEFINE_TYPES(array of TypeInfo): registers them when module type MODULE_QOM is run. */
-#define DEFINE_TYPES(array)                                                                        \
-    static void array##_register(void)                                                             \
-    {                                                                                              \
-        for (size_t type_i_ = 0; type_i_ < G_N_ELEMENTS(array); type_i_++) {                       \
-            type_register_static(&(array)[type_i_]);                                               \
-        }                                                                                          \
-    }                                                                                              \
+#define DEFINE_TYPES(array)                                                  \
+    static void array##_register(void)                                       \
+    {                                                                        \
+        for (size_t type_i_ = 0; type_i_ < G_N_ELEMENTS(array); type_i_++) { \
+            type_register_static(&(array)[type_i_]);                         \
+        }                                                                    \
+    }                                                                        \
     module_init(array##_register, MODULE_QOM)
 
 /* ---- properties */
@@ -83,49 +83,55 @@ enum {
 struct Property {
     const char *name;
     PropertyKind kind;
-    PropertyKind element;  /* of PROP_ARRAY */
+    PropertyKind element; /* of PROP_ARRAY */
     uint16_t flags;
-    size_t offset;         /* of the field in the instance; unused with get/set */
-    const char *type_name; /* as QMP shows it; NULL: the kind's ("bool", "uint32", "link<target>") */
+    size_t offset; /* of the field in the instance; unused with get/set */
+    const char
+        *type_name; /* as QMP shows it; NULL: the kind's ("bool", "uint32", "link<target>") */
     const char *description;
     const char *target;            /* QOM type of a link or child */
     const char *const *enum_names; /* NULL-terminated */
     bool has_default;
-    uint64_t default_value;        /* bool, integers and enums */
-    const char *default_string;    /* strings */
-    uint64_t min, max;             /* integers; checked when max is not 0 */
+    uint64_t default_value;     /* bool, integers and enums */
+    const char *default_string; /* strings */
+    uint64_t min, max;          /* integers; checked when max is not 0 */
     /* Override the field access. The node is (transfer full) from get, borrowed by set. */
     JsonNode *(*get)(Object *obj, const Property *prop, Error **errp);
     bool (*set)(Object *obj, const Property *prop, JsonNode *value, Error **errp);
-    const void *opaque;            /* for get and set */
+    const void *opaque; /* for get and set */
 };
 
-#define PROP_FIELD_(k, n, state, field, ...)                                                       \
-    {.name = (n), .kind = (k), .offset = offsetof(state, field), __VA_ARGS__}
-#define DEFINE_PROP_BOOL(n, state, field, def)                                                     \
+#define PROP_FIELD_(k, n, state, field, ...)                                    \
+    {                                                                           \
+        .name = (n), .kind = (k), .offset = offsetof(state, field), __VA_ARGS__ \
+    }
+#define DEFINE_PROP_BOOL(n, state, field, def) \
     PROP_FIELD_(PROP_BOOL, n, state, field, .has_default = true, .default_value = (def))
-#define DEFINE_PROP_UINT8(n, state, field, def)                                                    \
+#define DEFINE_PROP_UINT8(n, state, field, def) \
     PROP_FIELD_(PROP_UINT8, n, state, field, .has_default = true, .default_value = (def))
-#define DEFINE_PROP_UINT16(n, state, field, def)                                                   \
+#define DEFINE_PROP_UINT16(n, state, field, def) \
     PROP_FIELD_(PROP_UINT16, n, state, field, .has_default = true, .default_value = (def))
-#define DEFINE_PROP_UINT32(n, state, field, def)                                                   \
+#define DEFINE_PROP_UINT32(n, state, field, def) \
     PROP_FIELD_(PROP_UINT32, n, state, field, .has_default = true, .default_value = (def))
-#define DEFINE_PROP_UINT64(n, state, field, def)                                                   \
+#define DEFINE_PROP_UINT64(n, state, field, def) \
     PROP_FIELD_(PROP_UINT64, n, state, field, .has_default = true, .default_value = (def))
-#define DEFINE_PROP_INT32(n, state, field, def)                                                    \
-    PROP_FIELD_(PROP_INT32, n, state, field, .has_default = true,                                  \
+#define DEFINE_PROP_INT32(n, state, field, def)                   \
+    PROP_FIELD_(PROP_INT32, n, state, field, .has_default = true, \
                 .default_value = (uint64_t)(int64_t)(def))
-#define DEFINE_PROP_SIZE(n, state, field, def)                                                     \
+#define DEFINE_PROP_SIZE(n, state, field, def) \
     PROP_FIELD_(PROP_SIZE, n, state, field, .has_default = true, .default_value = (def))
 #define DEFINE_PROP_STRING(n, state, field) PROP_FIELD_(PROP_STRING, n, state, field)
-#define DEFINE_PROP_ENUM(n, state, field, names, def)                                              \
-    PROP_FIELD_(PROP_ENUM, n, state, field, .enum_names = (names), .has_default = true,            \
+#define DEFINE_PROP_ENUM(n, state, field, names, def)                                   \
+    PROP_FIELD_(PROP_ENUM, n, state, field, .enum_names = (names), .has_default = true, \
                 .default_value = (def))
-#define DEFINE_PROP_LINK(n, state, field, tgt)                                                     \
+#define DEFINE_PROP_LINK(n, state, field, tgt) \
     PROP_FIELD_(PROP_LINK, n, state, field, .target = (tgt))
-#define DEFINE_PROP_ARRAY(n, state, field, elem)                                                   \
+#define DEFINE_PROP_ARRAY(n, state, field, elem) \
     PROP_FIELD_(PROP_ARRAY, n, state, field, .element = (elem))
-#define DEFINE_PROP_END() {.name = NULL}
+#define DEFINE_PROP_END() \
+    {                     \
+        .name = NULL      \
+    }
 
 /* ---- instances and classes */
 
@@ -140,10 +146,10 @@ struct ObjectClass {
 struct Object {
     const ObjectClass *klass;
     Object *parent;
-    const char *name;  /* under the parent; borrowed from the parent's property */
-    GPtrArray *props;  /* instance properties in order of addition; NULL when none */
+    const char *name; /* under the parent; borrowed from the parent's property */
+    GPtrArray *props; /* instance properties in order of addition; NULL when none */
     gint ref;
-    bool embedded;     /* memory belongs to another object */
+    bool embedded; /* memory belongs to another object */
 };
 
 /* User-creatable objects: complete is called once all properties are set. */
@@ -155,7 +161,7 @@ typedef struct UserCreatableClass {
 #define OBJECT(obj) ((Object *)(obj))
 /* Casts with a check of the dynamic type (g_assert: a wrong cast is our bug). */
 #define OBJECT_CHECK(ctype, obj, name) ((ctype *)object_cast(OBJECT(obj), (name)))
-#define OBJECT_CLASS_CHECK(ctype, klass, name)                                                     \
+#define OBJECT_CLASS_CHECK(ctype, klass, name) \
     ((ctype *)object_class_cast((ObjectClass *)(klass), (name)))
 #define OBJECT_GET_CLASS(ctype, obj) ((ctype *)OBJECT(obj)->klass)
 
@@ -240,7 +246,7 @@ bool object_set_link(Object *obj, const char *name, Object *v, Error **errp);
 /* For properties known to exist. */
 bool object_get_bool(Object *obj, const char *name);
 uint64_t object_get_uint(Object *obj, const char *name);
-char *object_get_str(Object *obj, const char *name); /* (transfer full) */
+char *object_get_str(Object *obj, const char *name);    /* (transfer full) */
 Object *object_get_link(Object *obj, const char *name); /* (borrowed) */
 
 /* Makes a user-creatable object under /objects and completes it; the properties are an object

@@ -10,13 +10,20 @@ static const struct {
     const char *name;
     size_t size;
 } kinds[] = {
-    [PROP_BOOL] = {"bool", sizeof(bool)},        [PROP_UINT8] = {"uint8", 1},
-    [PROP_UINT16] = {"uint16", 2},               [PROP_UINT32] = {"uint32", 4},
-    [PROP_UINT64] = {"uint64", 8},               [PROP_INT32] = {"int32", 4},
-    [PROP_INT64] = {"int64", 8},                 [PROP_SIZE] = {"size", 8},
-    [PROP_STRING] = {"string", sizeof(char *)},  [PROP_ENUM] = {"enum", sizeof(int)},
-    [PROP_LINK] = {"link", sizeof(Object *)},    [PROP_CHILD] = {"child", 0},
-    [PROP_ALIAS] = {"alias", 0},                 [PROP_ARRAY] = {"list", sizeof(PropArray)},
+    [PROP_BOOL] = {"bool", sizeof(bool)},
+    [PROP_UINT8] = {"uint8", 1},
+    [PROP_UINT16] = {"uint16", 2},
+    [PROP_UINT32] = {"uint32", 4},
+    [PROP_UINT64] = {"uint64", 8},
+    [PROP_INT32] = {"int32", 4},
+    [PROP_INT64] = {"int64", 8},
+    [PROP_SIZE] = {"size", 8},
+    [PROP_STRING] = {"string", sizeof(char *)},
+    [PROP_ENUM] = {"enum", sizeof(int)},
+    [PROP_LINK] = {"link", sizeof(Object *)},
+    [PROP_CHILD] = {"child", 0},
+    [PROP_ALIAS] = {"alias", 0},
+    [PROP_ARRAY] = {"list", sizeof(PropArray)},
     [PROP_CUSTOM] = {"any", 0},
 };
 

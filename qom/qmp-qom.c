@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* QMP commands of module qom. */
+#include "qom/qmp-qom.h"
 #include "gen/qapi-commands.h"
 #include "qom/object.h"
-#include "qom/qmp-qom.h"
 
 #include <string.h>
 

@@ -240,8 +240,11 @@ static const Property object_props[] = {
 };
 
 static const TypeInfo root_types[] = {
-    {.name = TYPE_OBJECT, .instance_size = sizeof(Object), .abstract = true,
-     .class_size = sizeof(ObjectClass), .properties = object_props},
+    {.name = TYPE_OBJECT,
+     .instance_size = sizeof(Object),
+     .abstract = true,
+     .class_size = sizeof(ObjectClass),
+     .properties = object_props},
     {.name = TYPE_INTERFACE, .abstract = true, .class_size = sizeof(ObjectClass)},
     {.name = TYPE_CONTAINER},
     {.name = TYPE_USER_CREATABLE, .parent = TYPE_INTERFACE, .abstract = true},

@@ -9,14 +9,14 @@
 
 typedef struct CpuState CpuState;
 
-#define TYPE_ACCEL "accel"
+#define TYPE_ACCEL         "accel"
 #define ACCEL_CLASS_SUFFIX "-accel" /* type names: "tcg-accel", "qtest-accel" */
 
 /* Which translations a flush drops. */
 typedef enum TlbFlushScope {
-    TLB_FLUSH_ALL,      /* everything */
-    TLB_FLUSH_ASID,     /* non-global entries of asid */
-    TLB_FLUSH_VA,       /* entries of asid, and global ones, for [va, va + len) */
+    TLB_FLUSH_ALL,  /* everything */
+    TLB_FLUSH_ASID, /* non-global entries of asid */
+    TLB_FLUSH_VA,   /* entries of asid, and global ones, for [va, va + len) */
     TLB_FLUSH_VA_ALL_ASIDS,
 } TlbFlushScope;
 typedef struct TlbFlush {

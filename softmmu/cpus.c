@@ -216,7 +216,7 @@ static void join_thread(CpuState *cpu) REQUIRES(vm_lock)
 
 CpuState *cpus_by_index(int index)
 {
-    CPU_FOREACH(cpu) {
+    CPU_FOREACH (cpu) {
         if (cpu->index == index) {
             return cpu;
         }
@@ -228,7 +228,7 @@ int cpus_count(void)
 {
     int n = 0;
 
-    CPU_FOREACH(cpu) {
+    CPU_FOREACH (cpu) {
         n++;
     }
     return n;
@@ -238,7 +238,7 @@ int cpus_count(void)
 
 static bool all_stopped(void)
 {
-    CPU_FOREACH(cpu) {
+    CPU_FOREACH (cpu) {
         if (cpu->thread && cpu != cpu_current && !atomic_load(&cpu->stopped)) {
             return false;
         }
@@ -248,7 +248,7 @@ static bool all_stopped(void)
 
 void cpus_pause_all(void)
 {
-    CPU_FOREACH(cpu) {
+    CPU_FOREACH (cpu) {
         if (!cpu->thread) {
             atomic_store(&cpu->stopped, true);
         } else if (!atomic_load(&cpu->stopped)) {
@@ -263,7 +263,7 @@ void cpus_pause_all(void)
 
 void cpus_resume_all(void)
 {
-    CPU_FOREACH(cpu) {
+    CPU_FOREACH (cpu) {
         atomic_store(&cpu->stopped, false);
         cpu_kick(cpu);
     }
@@ -271,7 +271,7 @@ void cpus_resume_all(void)
 
 void cpus_reset_all(void)
 {
-    CPU_FOREACH(cpu) {
+    CPU_FOREACH (cpu) {
         cpu->ops->reset(cpu);
         if (accel_cpu_ops && accel_cpu_ops->state_changed) {
             accel_cpu_ops->state_changed(cpu);
@@ -283,7 +283,7 @@ void cpus_shutdown(void)
 {
     cpus_pause_all();
     atomic_store(&quitting, true);
-    CPU_FOREACH(cpu) {
+    CPU_FOREACH (cpu) {
         join_thread(cpu);
     }
 }

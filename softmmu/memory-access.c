@@ -60,8 +60,8 @@ static MemResult store_by_impl(MemoryRegion *mr, hwaddr offset, unsigned size, M
         return mr->ops->write(mr->opaque, base, step, value << ((offset - base) * 8), attrs);
     }
     for (unsigned i = 0; i < size; i += step) {
-        MemResult r = mr->ops->write(mr->opaque, offset + i, step,
-                                     extract64(value, i * 8, step * 8), attrs);
+        MemResult r =
+            mr->ops->write(mr->opaque, offset + i, step, extract64(value, i * 8, step * 8), attrs);
 
         result = result ? result : r;
     }
@@ -195,8 +195,7 @@ static unsigned piece_size(const MemoryRegion *mr, hwaddr addr, uint64_t len)
     return size;
 }
 
-MemResult address_space_read(AddressSpace *as, hwaddr addr, MemAttrs attrs, void *buf,
-                             uint64_t len)
+MemResult address_space_read(AddressSpace *as, hwaddr addr, MemAttrs attrs, void *buf, uint64_t len)
 {
     MemResult result = MEM_OK;
     uint8_t *p = buf;

@@ -86,8 +86,7 @@ void memory_region_destroy(MemoryRegion *mr)
     }
 }
 
-void memory_region_add_overlap(MemoryRegion *container, hwaddr addr, MemoryRegion *mr,
-                               int priority)
+void memory_region_add_overlap(MemoryRegion *container, hwaddr addr, MemoryRegion *mr, int priority)
 {
     guint at = 0;
 

@@ -49,12 +49,12 @@ struct RamBlock {
     const char *name; /* as query commands and migration call it */
     uint8_t *host;
     uint64_t size;
-    int fd;                        /* the memfd */
-    _Atomic uint8_t *page_flags;   /* RAM_PAGE_* by guest page */
+    int fd;                      /* the memfd */
+    _Atomic uint8_t *page_flags; /* RAM_PAGE_* by guest page */
     RamBlock *next;
 };
 enum {
-    RAM_PAGE_CODE = 1 << 0, /* an accelerator holds translations of it: stores must tell */
+    RAM_PAGE_CODE = 1 << 0,   /* an accelerator holds translations of it: stores must tell */
     RAM_PAGE_STORED = 1 << 1, /* an accelerator may store to it without looking here */
 };
 
@@ -70,9 +70,9 @@ struct MemoryRegion {
     const char *name;
     MemoryRegionKind kind;
     bool enabled;
-    bool read_only;  /* ROM; with ops: ROM device, reads come from RAM, writes go to ops */
-    bool romd;       /* ROM device in read mode */
-    hwaddr addr;     /* in the container */
+    bool read_only; /* ROM; with ops: ROM device, reads come from RAM, writes go to ops */
+    bool romd;      /* ROM device in read mode */
+    hwaddr addr;    /* in the container */
     uint64_t size;
     int priority;
     MemoryRegion *container;
@@ -99,8 +99,8 @@ void memory_region_init_alias(MemoryRegion *mr, const char *name, MemoryRegion *
 void memory_region_destroy(MemoryRegion *mr) REQUIRES(vm_lock);
 
 void memory_region_add(MemoryRegion *container, hwaddr addr, MemoryRegion *mr) REQUIRES(vm_lock);
-void memory_region_add_overlap(MemoryRegion *container, hwaddr addr, MemoryRegion *mr,
-                               int priority) REQUIRES(vm_lock);
+void memory_region_add_overlap(MemoryRegion *container, hwaddr addr, MemoryRegion *mr, int priority)
+    REQUIRES(vm_lock);
 void memory_region_remove(MemoryRegion *mr) REQUIRES(vm_lock);
 void memory_region_set_enabled(MemoryRegion *mr, bool enabled) REQUIRES(vm_lock);
 void memory_region_set_romd(MemoryRegion *mr, bool romd) REQUIRES(vm_lock);
@@ -113,10 +113,10 @@ typedef struct FlatRange {
     hwaddr start;
     uint64_t size;
     MemoryRegion *mr;
-    hwaddr mr_offset;  /* of start in mr */
-    uint8_t *host;     /* RAM and ROM (in read mode): where start lies; else NULL */
+    hwaddr mr_offset; /* of start in mr */
+    uint8_t *host;    /* RAM and ROM (in read mode): where start lies; else NULL */
     RamBlock *ram;
-    bool writable;     /* stores may go to host */
+    bool writable; /* stores may go to host */
 } FlatRange;
 
 typedef struct FlatView {

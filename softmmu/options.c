@@ -348,11 +348,15 @@ static bool apply_help(Config *cfg, const OptionDef *opt, const char *arg, Error
 
 /* ---- the table */
 
-#define FLAG(n, path_, help_)                                                                      \
-    {.name = (n), .form = OPTION_FLAG, .help = (help_), .path = (path_), .apply = apply_flag}
-#define TEXT(n, arg_, path_, help_)                                                                \
-    {.name = (n), .form = OPTION_TEXT, .argument = (arg_), .help = (help_), .path = (path_),       \
-     .apply = apply_text}
+#define FLAG(n, path_, help_)                                                                   \
+    {                                                                                           \
+        .name = (n), .form = OPTION_FLAG, .help = (help_), .path = (path_), .apply = apply_flag \
+    }
+#define TEXT(n, arg_, path_, help_)                                                             \
+    {                                                                                           \
+        .name = (n), .form = OPTION_TEXT, .argument = (arg_), .help = (help_), .path = (path_), \
+        .apply = apply_text                                                                     \
+    }
 
 const OptionDef option_table[] = {
     {"machine", "M", OPTION_KEYVAL, "[type=]NAME[,PROPERTY=VALUE...]",
@@ -363,7 +367,8 @@ const OptionDef option_table[] = {
     {"enable-kvm", NULL, OPTION_FLAG, NULL, "the same as -accel kvm", "accel", NULL,
      apply_enable_kvm},
     TEXT("cpu", "MODEL[,PROPERTY=VALUE...]", "machine.cpu", "CPU model; 'help' lists them"),
-    {"smp", NULL, OPTION_KEYVAL, "[cpus=]N[,maxcpus=N][,sockets=N][,clusters=N][,cores=N][,threads=N]",
+    {"smp", NULL, OPTION_KEYVAL,
+     "[cpus=]N[,maxcpus=N][,sockets=N][,clusters=N][,cores=N][,threads=N]",
      "number of vCPUs and their topology", "machine.smp", "cpus", apply_smp},
     {"m", NULL, OPTION_KEYVAL, "[size=]SIZE", "guest memory, in MiB without a suffix",
      "machine.memory", "size", apply_memory},
@@ -397,8 +402,7 @@ const OptionDef option_table[] = {
      apply_qmp_pretty},
     {"monitor", NULL, OPTION_TEXT, "none", "there is no text monitor", "monitors", NULL,
      apply_only_none},
-    {"display", NULL, OPTION_TEXT, "none", "there is no display", "display", NULL,
-     apply_only_none},
+    {"display", NULL, OPTION_TEXT, "none", "there is no display", "display", NULL, apply_only_none},
     {"net", NULL, OPTION_TEXT, "none", "there is no default network", "nics", NULL,
      apply_only_none},
     {"nic", NULL, OPTION_TEXT, "none", "there is no default network", "nics", NULL,

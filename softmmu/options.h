@@ -13,13 +13,13 @@ typedef enum OptionForm {
 } OptionForm;
 
 typedef struct OptionDef {
-    const char *name;     /* without the dash */
-    const char *alias;    /* NULL: none */
+    const char *name;  /* without the dash */
+    const char *alias; /* NULL: none */
     OptionForm form;
     const char *argument; /* its form for -help; NULL for flags */
     const char *help;
-    const char *path;     /* in the configuration */
-    const char *implied;  /* the key that a bare first word is the value of */
+    const char *path;    /* in the configuration */
+    const char *implied; /* the key that a bare first word is the value of */
     bool (*apply)(Config *cfg, const struct OptionDef *opt, const char *arg, Error **errp);
 } OptionDef;
 

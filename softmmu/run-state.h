@@ -23,7 +23,8 @@ void vm_start(void) REQUIRES(vm_lock);
 /* Pauses vCPUs, then devices; STOP when it was running. */
 void vm_stop(RunState s) REQUIRES(vm_lock);
 
-/* Resets devices and vCPUs now; RESET unless the cause is `none` (start-up). Leaves vCPUs paused. */
+/* Resets devices and vCPUs now; RESET unless the cause is `none` (start-up). Leaves vCPUs paused.
+ */
 void vm_reset(ShutdownCause cause) REQUIRES(vm_lock);
 
 /* Requests from any thread; the main loop acts on them. */

@@ -294,7 +294,8 @@ static bool set_smp(Machine *m, const MachineClass *mc, Error **errp)
                          sockets, clusters, cores, threads, maxcpus);
     }
     if (cpus > maxcpus) {
-        return error_set(errp, "Invalid CPU topology: maxcpus must be equal to or greater than smp");
+        return error_set(errp,
+                         "Invalid CPU topology: maxcpus must be equal to or greater than smp");
     }
     if (maxcpus > mc->max_cpus) {
         return error_set(errp,

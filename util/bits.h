@@ -7,15 +7,15 @@
 #include <stdint.h>
 #include <string.h>
 
-#define BIT(n)        (1u << (n))
-#define BIT64(n)      (1ull << (n))
-#define MASK64(n)     ((n) >= 64 ? ~0ull : (1ull << (n)) - 1)
-#define likely(x)     __builtin_expect(!!(x), 1)
-#define unlikely(x)   __builtin_expect(!!(x), 0)
-#define KiB           ((uint64_t)1 << 10)
-#define MiB           ((uint64_t)1 << 20)
-#define GiB           ((uint64_t)1 << 30)
-#define container_of(ptr, type, member)                                                            \
+#define BIT(n)      (1u << (n))
+#define BIT64(n)    (1ull << (n))
+#define MASK64(n)   ((n) >= 64 ? ~0ull : (1ull << (n)) - 1)
+#define likely(x)   __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+#define KiB         ((uint64_t)1 << 10)
+#define MiB         ((uint64_t)1 << 20)
+#define GiB         ((uint64_t)1 << 30)
+#define container_of(ptr, type, member) \
     ((type *)((char *)(1 ? (ptr) : &((type *)0)->member) - offsetof(type, member)))
 
 static inline uint64_t extract64(uint64_t v, unsigned start, unsigned len)

@@ -36,7 +36,7 @@ bool log_set_items(const char *list, Error **errp)
     for (char **w = words; *w; w++) {
         size_t i;
 
-        for (i = 0; i < G_N_ELEMENTS(items) && strcmp(items[i].name, *w); i++) {
+        for (i = 0; i < G_N_ELEMENTS(items) && strcmp(items[i].name, *w) != 0; i++) {
         }
         if (i == G_N_ELEMENTS(items)) {
             return error_set(errp, "Invalid log item '%s' for -d (try -d help)", *w);

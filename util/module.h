@@ -23,10 +23,9 @@ typedef struct ModuleEntry {
 } ModuleEntry;
 
 /* module_init(pl011_register, MODULE_QOM); at file scope. */
-#define module_init(fn, module_type)                                                               \
-    static const ModuleEntry module_entry_##fn __attribute__((used, section("poise_modules"),      \
-                                                              aligned(sizeof(ModuleEntry)))) = {   \
-        fn, #fn, module_type, 0}
+#define module_init(fn, module_type)                           \
+    static const ModuleEntry module_entry_##fn __attribute__(( \
+        used, section("poise_modules"), aligned(sizeof(ModuleEntry)))) = {fn, #fn, module_type, 0}
 
 /* Runs every entry of the type once; a second call for the same type does nothing. */
 void module_call_init(ModuleType type);

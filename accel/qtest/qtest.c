@@ -157,8 +157,8 @@ static void do_read_value(const Request *r)
     uint64_t addr, v;
 
     if (number(r, 1, &addr)) {
-        address_space_load(&address_space_memory, addr, size_of_suffix(r->words[0]),
-                           MEM_ATTRS_NONE, &v);
+        address_space_load(&address_space_memory, addr, size_of_suffix(r->words[0]), MEM_ATTRS_NONE,
+                           &v);
         reply("OK 0x%016" PRIx64, v);
     }
 }

@@ -6,8 +6,8 @@
 #include <sys/random.h>
 
 /* Interrupt specifiers of the GIC bindings. */
-#define GIC_PPI          1u
-#define IRQ_LEVEL_HIGH   4u
+#define GIC_PPI            1u
+#define IRQ_LEVEL_HIGH     4u
 #define GIC_V2_PPI_CPUS(n) (((1u << (n)) - 1) << 8)
 
 static void add_chosen(FdtBuilder *fdt, const VirtMachine *s)
@@ -74,9 +74,9 @@ static void add_timer(FdtBuilder *fdt, uint32_t flags)
     fdt_node(fdt, "/timer");
     fdt_prop_strs(fdt, "/timer", "compatible", "arm,armv8-timer", "arm,armv7-timer", NULL);
     fdt_prop_empty(fdt, "/timer", "always-on");
-    fdt_prop_cells(fdt, "/timer", "interrupts", 12, GIC_PPI, (uint32_t)VIRT_PPI_SEC, flags,
-                   GIC_PPI, (uint32_t)VIRT_PPI_PHYS, flags, GIC_PPI, (uint32_t)VIRT_PPI_VIRT,
-                   flags, GIC_PPI, (uint32_t)VIRT_PPI_HYP, flags);
+    fdt_prop_cells(fdt, "/timer", "interrupts", 12, GIC_PPI, (uint32_t)VIRT_PPI_SEC, flags, GIC_PPI,
+                   (uint32_t)VIRT_PPI_PHYS, flags, GIC_PPI, (uint32_t)VIRT_PPI_VIRT, flags, GIC_PPI,
+                   (uint32_t)VIRT_PPI_HYP, flags);
 }
 
 static void add_gic(FdtBuilder *fdt, const VirtMachine *s, uint32_t phandle)

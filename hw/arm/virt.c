@@ -87,8 +87,7 @@ static void connect_cpu(VirtMachine *s, int i)
     int n = s->parent.smp_cpus;
 
     for (size_t t = 0; t < G_N_ELEMENTS(timers); t++) {
-        device_connect(s->cpus[i], "timer", (int)timers[t].timer,
-                       ppi_input(s, i, timers[t].ppi));
+        device_connect(s->cpus[i], "timer", (int)timers[t].timer, ppi_input(s, i, timers[t].ppi));
     }
     device_connect(s->cpus[i], "pmu", 0, ppi_input(s, i, VIRT_PPI_PMU));
     for (int line = 0; line < 4; line++) {
@@ -120,8 +119,7 @@ static bool create_uart(VirtMachine *s, Error **errp) REQUIRES(vm_lock)
     g_autoptr(Object) obj = OBJECT(device_new(TYPE_PL011));
 
     s->uart = DEVICE(obj);
-    if (s->parent.serials[0] &&
-        !object_set_link(obj, "chardev", s->parent.serials[0], errp)) {
+    if (s->parent.serials[0] && !object_set_link(obj, "chardev", s->parent.serials[0], errp)) {
         return false;
     }
     if (!device_realize(s->uart, errp)) {
@@ -147,8 +145,7 @@ static bool create_flash(VirtMachine *s, int i, Error **errp) REQUIRES(vm_lock)
     s->flash[i] = DEVICE(obj);
     object_set_str(obj, "name", i ? "virt.flash1" : "virt.flash0", NULL);
     object_set_uint(obj, "size", VIRT_FLASH_SIZE, NULL);
-    if ((file && !object_set_str(obj, "file", file, errp)) ||
-        !device_realize(s->flash[i], errp)) {
+    if ((file && !object_set_str(obj, "file", file, errp)) || !device_realize(s->flash[i], errp)) {
         return false;
     }
     device_map(s->flash[i], 0, VIRT_FLASH_BASE + (hwaddr)i * VIRT_FLASH_SIZE);
@@ -244,8 +241,10 @@ static void virt_class_init(ObjectClass *klass, const void *data)
 }
 
 static const TypeInfo virt_types[] = {
-    {.name = "virt-7.2" MACHINE_CLASS_SUFFIX, .parent = TYPE_MACHINE,
-     .instance_size = sizeof(VirtMachine), .properties = virt_props,
+    {.name = "virt-7.2" MACHINE_CLASS_SUFFIX,
+     .parent = TYPE_MACHINE,
+     .instance_size = sizeof(VirtMachine),
+     .properties = virt_props,
      .class_init = virt_class_init},
 };
 DEFINE_TYPES(virt_types);

@@ -27,7 +27,13 @@
 /* Shared peripheral interrupts. */
 enum { VIRT_SPI_UART = 1, VIRT_SPI_RTC = 2, VIRT_SPI_GPIO = 7 };
 /* Private peripheral interrupts, as interrupt numbers less 16. */
-enum { VIRT_PPI_PMU = 7, VIRT_PPI_HYP = 10, VIRT_PPI_VIRT = 11, VIRT_PPI_SEC = 13, VIRT_PPI_PHYS = 14 };
+enum {
+    VIRT_PPI_PMU = 7,
+    VIRT_PPI_HYP = 10,
+    VIRT_PPI_VIRT = 11,
+    VIRT_PPI_SEC = 13,
+    VIRT_PPI_PHYS = 14
+};
 
 #define VIRT_NUM_SPIS   256
 #define VIRT_MAX_CPUS   8

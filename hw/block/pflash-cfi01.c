@@ -3,7 +3,8 @@
  *
  * Region 0: the array. Two 16-bit chips side by side make a 32-bit bank: a word of the bank is a
  * 16-bit word of each. In read-array mode the region is plain memory; a write that starts a
- * command makes it a device until read-array comes back. Properties: name, size, file, read-only. */
+ * command makes it a device until read-array comes back. Properties: name, size, file, read-only.
+ */
 #include "hw/block/pflash-cfi01.h"
 
 #include "hw/core/device.h"
@@ -14,10 +15,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define BANK_WIDTH     4
-#define SECTOR_BYTES   (256 * KiB) /* of the bank */
-#define BUFFER_BYTES   4096        /* write buffer of the bank: 2048 a chip */
-#define CHIPS          2
+#define BANK_WIDTH   4
+#define SECTOR_BYTES (256 * KiB) /* of the bank */
+#define BUFFER_BYTES 4096        /* write buffer of the bank: 2048 a chip */
+#define CHIPS        2
 
 /* Commands. */
 enum {
@@ -41,10 +42,10 @@ enum { STATUS_PROGRAM_ERROR = 0x10, STATUS_ERASE_ERROR = 0x20, STATUS_READY = 0x
 /* What the next write means. */
 typedef enum Phase {
     PHASE_COMMAND,
-    PHASE_PROGRAM,        /* data of a single-word program */
+    PHASE_PROGRAM, /* data of a single-word program */
     PHASE_ERASE_CONFIRM,
     PHASE_LOCK_CONFIRM,
-    PHASE_BUFFER_COUNT,   /* number of words less one */
+    PHASE_BUFFER_COUNT, /* number of words less one */
     PHASE_BUFFER_DATA,
     PHASE_BUFFER_CONFIRM,
 } Phase;
@@ -338,10 +339,10 @@ static bool map_file(PflashState *s, Error **errp)
     if (fd < 0 || fstat(fd, &st) < 0) {
         error_set_errno(errp, errno, "Could not open '%s'", s->file);
     } else if (check_file_size(s, &st, errp)) {
-        ok = st.st_size == 0 || mmap(s->mr.ram->host, align_up((uint64_t)st.st_size, GUEST_PAGE_SIZE),
-                                     PROT_READ | PROT_WRITE,
-                                     (s->read_only ? MAP_PRIVATE : MAP_SHARED) | MAP_FIXED, fd,
-                                     0) != MAP_FAILED;
+        ok = st.st_size == 0 ||
+             mmap(s->mr.ram->host, align_up((uint64_t)st.st_size, GUEST_PAGE_SIZE),
+                  PROT_READ | PROT_WRITE, (s->read_only ? MAP_PRIVATE : MAP_SHARED) | MAP_FIXED, fd,
+                  0) != MAP_FAILED;
         if (!ok) {
             error_set_errno(errp, errno, "Could not map '%s'", s->file);
         }
@@ -399,8 +400,10 @@ static void pflash_class_init(ObjectClass *klass, const void *data)
 }
 
 static const TypeInfo pflash_types[] = {
-    {.name = TYPE_PFLASH_CFI01, .parent = TYPE_SYS_BUS_DEVICE,
-     .instance_size = sizeof(PflashState), .properties = pflash_props,
+    {.name = TYPE_PFLASH_CFI01,
+     .parent = TYPE_SYS_BUS_DEVICE,
+     .instance_size = sizeof(PflashState),
+     .properties = pflash_props,
      .class_init = pflash_class_init},
 };
 DEFINE_TYPES(pflash_types);

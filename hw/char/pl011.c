@@ -5,8 +5,8 @@
  * 3 UARTRTINTR, 4 UARTMSINTR, 5 UARTEINTR. Property: chardev.
  * The line is infinitely fast: a character is sent at once, and what lies in the receive FIFO
  * below its trigger level counts as timed out at once. */
-#include "backends/chardev/chardev.h"
 #include "hw/char/pl011.h"
+#include "backends/chardev/chardev.h"
 #include "hw/core/reg.h"
 
 #define FIFO_DEPTH 16
@@ -31,13 +31,13 @@
 #define CR_LBE  BIT(7)
 #define CR_EN   BIT(0)
 /* UARTRIS and friends */
-#define INT_OE  BIT(10)
-#define INT_BE  BIT(9)
-#define INT_E   (BIT(7) | BIT(8) | INT_BE | INT_OE)
-#define INT_RT  BIT(6)
-#define INT_TX  BIT(5)
-#define INT_RX  BIT(4)
-#define INT_MS  (BIT(0) | BIT(1) | BIT(2) | BIT(3))
+#define INT_OE BIT(10)
+#define INT_BE BIT(9)
+#define INT_E  (BIT(7) | BIT(8) | INT_BE | INT_OE)
+#define INT_RT BIT(6)
+#define INT_TX BIT(5)
+#define INT_RX BIT(4)
+#define INT_MS (BIT(0) | BIT(1) | BIT(2) | BIT(3))
 /* UARTDR: a break was received; data was lost before this character */
 #define DR_BE BIT(10)
 #define DR_OE BIT(11)
@@ -60,8 +60,8 @@ static Chardev *backend(const Pl011State *s)
 
 static void update_irq(Pl011State *s) NO_THREAD_SAFETY
 {
-    static const uint32_t masks[] = {INT_E | INT_RT | INT_TX | INT_RX | INT_MS, INT_RX, INT_TX,
-                                     INT_RT, INT_MS, INT_E};
+    static const uint32_t masks[] = {
+        INT_E | INT_RT | INT_TX | INT_RX | INT_MS, INT_RX, INT_TX, INT_RT, INT_MS, INT_E};
 
     for (int i = 0; i < (int)G_N_ELEMENTS(masks); i++) {
         device_set_irq(&s->dev, i, (s->ris & s->imsc & masks[i]) != 0);
@@ -200,8 +200,10 @@ static void write_icr(void *opaque, unsigned index, uint64_t value)
 }
 
 #define F(f) REG_FIELD(Pl011State, f)
-#define ROW(n, off, acc, ...)                                                                      \
-    {.name = (n), .offset = (off), .size = 4, .access = (acc), __VA_ARGS__}
+#define ROW(n, off, acc, ...)                                                 \
+    {                                                                         \
+        .name = (n), .offset = (off), .size = 4, .access = (acc), __VA_ARGS__ \
+    }
 
 static const RegDef pl011_regs[] = {
     ROW("UARTDR", 0x000, REG_RW, .flags = REG_READ_EFFECT, REG_NO_FIELD, .read = read_dr,
@@ -333,8 +335,12 @@ static void pl011_class_init(ObjectClass *klass, const void *data)
 }
 
 static const TypeInfo pl011_types[] = {
-    {.name = TYPE_PL011, .parent = TYPE_SYS_BUS_DEVICE, .instance_size = sizeof(Pl011State),
-     .class_size = sizeof(DeviceClass), .instance_init = pl011_init,
-     .properties = pl011_props, .class_init = pl011_class_init},
+    {.name = TYPE_PL011,
+     .parent = TYPE_SYS_BUS_DEVICE,
+     .instance_size = sizeof(Pl011State),
+     .class_size = sizeof(DeviceClass),
+     .instance_init = pl011_init,
+     .properties = pl011_props,
+     .class_init = pl011_class_init},
 };
 DEFINE_TYPES(pl011_types);

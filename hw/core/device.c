@@ -215,9 +215,13 @@ static JsonNode *get_registers(Object *obj, const Property *prop, Error **errp)
 }
 
 static const Property device_props[] = {
-    {.name = "realized", .kind = PROP_BOOL, .flags = PROP_READ_ONLY,
+    {.name = "realized",
+     .kind = PROP_BOOL,
+     .flags = PROP_READ_ONLY,
      .offset = offsetof(Device, realized)},
-    {.name = "x-registers", .kind = PROP_CUSTOM, .type_name = "RegisterBanks",
+    {.name = "x-registers",
+     .kind = PROP_CUSTOM,
+     .type_name = "RegisterBanks",
      .description = "Register tables with current values where reading has no effect",
      .get = get_registers},
     DEFINE_PROP_END(),
@@ -250,9 +254,13 @@ static void device_finalize(Object *obj)
 }
 
 static const TypeInfo device_types[] = {
-    {.name = TYPE_DEVICE, .abstract = true, .instance_size = sizeof(Device),
-     .class_size = sizeof(DeviceClass), .class_init = device_class_init,
-     .properties = device_props, .instance_finalize = device_finalize},
+    {.name = TYPE_DEVICE,
+     .abstract = true,
+     .instance_size = sizeof(Device),
+     .class_size = sizeof(DeviceClass),
+     .class_init = device_class_init,
+     .properties = device_props,
+     .instance_finalize = device_finalize},
     {.name = TYPE_SYS_BUS_DEVICE, .parent = TYPE_DEVICE, .abstract = true},
 };
 DEFINE_TYPES(device_types);

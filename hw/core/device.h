@@ -11,7 +11,7 @@
 #include "softmmu/memory.h"
 #include "util/module.h"
 
-#define TYPE_DEVICE        "device"
+#define TYPE_DEVICE         "device"
 #define TYPE_SYS_BUS_DEVICE "sys-bus-device" /* sits at fixed addresses of a board */
 
 typedef struct Device Device;
@@ -29,9 +29,9 @@ struct DeviceClass {
     /* Writes its device-tree node for where the board put it; NULL: it has none. */
     void (*fdt_node)(Device *dev, FdtBuilder *fdt, const FdtPlace *place);
 };
-#define DEVICE(obj)            OBJECT_CHECK(Device, obj, TYPE_DEVICE)
-#define DEVICE_GET_CLASS(obj)  OBJECT_GET_CLASS(DeviceClass, obj)
-#define DEVICE_CLASS(klass)    OBJECT_CLASS_CHECK(DeviceClass, klass, TYPE_DEVICE)
+#define DEVICE(obj)           OBJECT_CHECK(Device, obj, TYPE_DEVICE)
+#define DEVICE_GET_CLASS(obj) OBJECT_GET_CLASS(DeviceClass, obj)
+#define DEVICE_CLASS(klass)   OBJECT_CLASS_CHECK(DeviceClass, klass, TYPE_DEVICE)
 
 /* Interrupt inputs or outputs of one name; "" is the unnamed list. */
 typedef struct DeviceLines {
@@ -49,9 +49,9 @@ struct Device {
     char *id; /* of -device; NULL otherwise */
     bool realized;
     Error *globals_error; /* a -global that did not fit; realize reports it */
-    GPtrArray *mmio;     /* of MemoryRegion *, by index */
-    GPtrArray *inputs;   /* of DeviceLines *, owned */
-    GPtrArray *outputs;  /* of DeviceLines *, owned */
+    GPtrArray *mmio;      /* of MemoryRegion *, by index */
+    GPtrArray *inputs;    /* of DeviceLines *, owned */
+    GPtrArray *outputs;   /* of DeviceLines *, owned */
     GPtrArray *reg_banks; /* of RegBank *: reset, saved state, generic test */
 };
 

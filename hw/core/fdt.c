@@ -88,8 +88,7 @@ void fdt_node(FdtBuilder *b, const char *path)
     g_assert(rc >= 0);
 }
 
-void fdt_prop_bytes(FdtBuilder *b, const char *path, const char *name, const void *data,
-                    size_t len)
+void fdt_prop_bytes(FdtBuilder *b, const char *path, const char *name, const void *data, size_t len)
 {
     int node = fdt_path_offset(b->blob, path), rc;
 

@@ -20,15 +20,14 @@ typedef struct ImageHeader {
     uint32_t res5;
 } ImageHeader;
 
-#define IMAGE_MAGIC       0x644d5241u /* "ARM\x64" */
-#define OLD_TEXT_OFFSET   0x80000
-#define IMAGE_ALIGN       (2 * MiB)
-#define MAX_INFLATED      (512 * MiB)
+#define IMAGE_MAGIC     0x644d5241u /* "ARM\x64" */
+#define OLD_TEXT_OFFSET 0x80000
+#define IMAGE_ALIGN     (2 * MiB)
+#define MAX_INFLATED    (512 * MiB)
 
 static bool bad_kernel(const char *path, const char *why, Error **errp)
 {
-    return error_set(errp, "could not load kernel '%s'%s%s", path, why ? ": " : "",
-                     why ? why : "");
+    return error_set(errp, "could not load kernel '%s'%s%s", path, why ? ": " : "", why ? why : "");
 }
 
 /* Where an Image goes; false when it does not fit. */
@@ -48,8 +47,8 @@ static bool place_image(const ImageHeader *h, uint64_t file_size, const MemoryRe
     return true;
 }
 
-static bool load_image(MemoryRegion *ram, hwaddr ram_base, const char *path,
-                       const ImageHeader *h, KernelImage *ret, Error **errp) REQUIRES(vm_lock)
+static bool load_image(MemoryRegion *ram, hwaddr ram_base, const char *path, const ImageHeader *h,
+                       KernelImage *ret, Error **errp) REQUIRES(vm_lock)
 {
     uint64_t size;
 

@@ -14,7 +14,7 @@ bool loader_map_file(MemoryRegion *ram, hwaddr offset, const char *what, const c
 void loader_add_blob(AddressSpace *as, hwaddr addr, GBytes *bytes) REQUIRES(vm_lock);
 
 typedef struct KernelImage {
-    uint64_t entry;   /* guest physical address of the first instruction */
+    uint64_t entry;      /* guest physical address of the first instruction */
     uint64_t start, end; /* what it occupies, bss included */
     bool is_elf;
 } KernelImage;

@@ -167,8 +167,10 @@ static void machine_finalize(Object *obj)
     g_free(m->cpu_type);
 }
 
-#define MACHINE_PATH(n, f, text)                                                                   \
-    {.name = (n), .kind = PROP_STRING, .offset = offsetof(Machine, f), .description = (text)}
+#define MACHINE_PATH(n, f, text)                                                                \
+    {                                                                                           \
+        .name = (n), .kind = PROP_STRING, .offset = offsetof(Machine, f), .description = (text) \
+    }
 
 static const Property machine_props[] = {
     MACHINE_PATH("kernel", kernel, "Linux kernel image file"),
@@ -200,8 +202,11 @@ static void none_class_init(ObjectClass *klass, const void *data)
 }
 
 static const TypeInfo machine_types[] = {
-    {.name = TYPE_MACHINE, .abstract = true, .instance_size = sizeof(Machine),
-     .class_size = sizeof(MachineClass), .properties = machine_props,
+    {.name = TYPE_MACHINE,
+     .abstract = true,
+     .instance_size = sizeof(Machine),
+     .class_size = sizeof(MachineClass),
+     .properties = machine_props,
      .instance_finalize = machine_finalize},
     {.name = "none" MACHINE_CLASS_SUFFIX, .parent = TYPE_MACHINE, .class_init = none_class_init},
 };

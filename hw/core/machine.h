@@ -16,13 +16,13 @@ struct MachineClass {
     const char *name;  /* "virt-7.2" */
     const char *alias; /* "virt"; NULL: none */
     const char *desc;
-    const char *target; /* "aarch64"; NULL: every target */
-    int max_cpus, default_cpus;           /* vCPUs; 0: none */
-    uint64_t default_ram_size;            /* bytes */
-    const char *default_ram_id;           /* name of the RAM block; NULL: the board has no RAM */
-    const char *default_cpu_type;         /* QOM type; NULL: no CPU unless -cpu */
-    const char *const *valid_cpu_types;   /* NULL-terminated; NULL: any */
-    int n_serials;                        /* UARTs that -serial can connect */
+    const char *target;                 /* "aarch64"; NULL: every target */
+    int max_cpus, default_cpus;         /* vCPUs; 0: none */
+    uint64_t default_ram_size;          /* bytes */
+    const char *default_ram_id;         /* name of the RAM block; NULL: the board has no RAM */
+    const char *default_cpu_type;       /* QOM type; NULL: no CPU unless -cpu */
+    const char *const *valid_cpu_types; /* NULL-terminated; NULL: any */
+    int n_serials;                      /* UARTs that -serial can connect */
     /* The board: everything except what -device adds. */
     bool (*init)(Machine *m, Error **errp) /* REQUIRES(vm_lock) */;
     /* Kernel, initrd and firmware images into place. */
@@ -36,20 +36,20 @@ struct MachineClass {
 
 struct Machine {
     Object parent;
-    uint64_t ram_size;   /* bytes */
-    MemoryRegion ram;    /* initialised by start-up when the class has a default_ram_id */
-    int smp_cpus;        /* at start */
+    uint64_t ram_size; /* bytes */
+    MemoryRegion ram;  /* initialised by start-up when the class has a default_ram_id */
+    int smp_cpus;      /* at start */
     int smp_max_cpus;
-    char *cpu_type;      /* QOM type name, NULL: none */
+    char *cpu_type;           /* QOM type name, NULL: none */
     JsonObject *cpu_features; /* of -cpu model,name=value; NULL: none */
-    char *kernel;        /* paths; NULL: not given */
+    char *kernel;             /* paths; NULL: not given */
     char *initrd;
     char *append;
     char *dtb;
     char *dumpdtb;
-    char *firmware;      /* -bios */
-    char *pflash[2];     /* image files of the two flashes; NULL: empty */
-    Object *serials[4];  /* chardevs of -serial; NULL: none */
+    char *firmware;     /* -bios */
+    char *pflash[2];    /* image files of the two flashes; NULL: empty */
+    Object *serials[4]; /* chardevs of -serial; NULL: none */
 };
 
 /* The machine, NULL before it is made. */

@@ -76,8 +76,8 @@ Device *qdev_device_add(JsonObject *props, Error **errp) NO_THREAD_SAFETY
         return NULL;
     }
     Device *dev = device_new(type_name(type));
-    bool ok = set_properties(OBJECT(dev), props, skip, errp) &&
-              place(dev, keyval_get(props, "id"), errp);
+    bool ok =
+        set_properties(OBJECT(dev), props, skip, errp) && place(dev, keyval_get(props, "id"), errp);
     if (ok && !device_realize(dev, errp)) {
         object_unparent(OBJECT(dev));
         ok = false;

@@ -12,7 +12,7 @@ CpuInfoFastList *qmp_query_cpus_fast(Error **errp)
 {
     CpuInfoFastList *list = g_new0(CpuInfoFastList, 1);
 
-    CPU_FOREACH(cpu) {
+    CPU_FOREACH (cpu) {
         CpuInfoFast *info = g_new0(CpuInfoFast, 1);
 
         info->cpu_index = cpu->index;

@@ -10,8 +10,8 @@
 #include "hw/core/device.h"
 
 typedef enum RegAccess {
-    REG_RO = 1,  /* writes are ignored (and are guest errors) */
-    REG_WO = 2,  /* reads return 0 (and are guest errors) */
+    REG_RO = 1, /* writes are ignored (and are guest errors) */
+    REG_WO = 2, /* reads return 0 (and are guest errors) */
     REG_RW = 3,
 } RegAccess;
 
@@ -23,19 +23,19 @@ enum {
 };
 
 typedef struct RegDef {
-    const char *name;      /* as the document names it */
-    uint32_t offset;       /* in the block */
-    uint8_t size;          /* bytes: 1, 2, 4 or 8 */
-    uint8_t access;        /* RegAccess */
+    const char *name; /* as the document names it */
+    uint32_t offset;  /* in the block */
+    uint8_t size;     /* bytes: 1, 2, 4 or 8 */
+    uint8_t access;   /* RegAccess */
     uint8_t flags;
-    uint16_t count;        /* an array of registers; 0 or 1: a single one */
-    uint16_t stride;       /* bytes between array elements; 0: size */
-    int32_t field;         /* offset in the device's state of an unsigned integer of field_size
-                            * bytes (array: of that many, packed); -1: none */
+    uint16_t count;  /* an array of registers; 0 or 1: a single one */
+    uint16_t stride; /* bytes between array elements; 0: size */
+    int32_t field;   /* offset in the device's state of an unsigned integer of field_size
+                      * bytes (array: of that many, packed); -1: none */
     uint8_t field_size;
     uint64_t reset;
-    uint64_t write_mask;   /* bits a write changes; 0 with REG_RW: all */
-    uint64_t w1c_mask;     /* bits that a written 1 clears */
+    uint64_t write_mask; /* bits a write changes; 0 with REG_RW: all */
+    uint64_t w1c_mask;   /* bits that a written 1 clears */
     /* index: the element of an array. read replaces the field's value; write gets the value
      * masked to the register's size and stores what is to be stored by itself. */
     uint64_t (*read)(void *state, unsigned index);
@@ -46,17 +46,19 @@ typedef struct RegDef {
 
 /* Rows: REG(name, offset, access, field or hooks...). */
 #define REG_FIELD(state, f) .field = offsetof(state, f), .field_size = sizeof(((state *)0)->f)
-#define REG_FIELD_ARRAY(state, f)                                                                  \
+#define REG_FIELD_ARRAY(state, f) \
     .field = offsetof(state, f), .field_size = sizeof(((state *)0)->f[0])
 #define REG_NO_FIELD .field = -1
 /* A constant, as identification registers are. */
-#define REG_CONST(n, off, sz, value)                                                               \
-    {.name = (n), .offset = (off), .size = (sz), .access = REG_RO, .flags = REG_QUIET,             \
-     .field = -1, .reset = (value)}
+#define REG_CONST(n, off, sz, value)                                                      \
+    {                                                                                     \
+        .name = (n), .offset = (off), .size = (sz), .access = REG_RO, .flags = REG_QUIET, \
+        .field = -1, .reset = (value)                                                     \
+    }
 
 typedef struct RegBlock {
-    const char *name;      /* of the region: "pl011" */
-    uint64_t size;         /* bytes of address space */
+    const char *name; /* of the region: "pl011" */
+    uint64_t size;    /* bytes of address space */
     const RegDef *regs;
     size_t n;
     uint8_t min_access, max_access; /* what the guest may use; 0: 1 and the register's size.

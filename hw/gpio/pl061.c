@@ -13,15 +13,15 @@ typedef struct Pl061State {
     IrqLine irq[1];
     IrqLine pins[8];
 
-    uint8_t data;   /* level of every pin, driven by whoever drives it */
-    uint8_t in;     /* levels on the inputs */
+    uint8_t data; /* level of every pin, driven by whoever drives it */
+    uint8_t in;   /* levels on the inputs */
     uint8_t dir, sense, both_edges, event, mask, edges, afsel;
 } Pl061State;
 
 /* GPIORIS: latched edges, and levels where the pin is level-sensitive. */
 static uint8_t raw_status(const Pl061State *s)
 {
-    uint8_t active = (uint8_t)~(s->data ^ s->event);
+    uint8_t active = (uint8_t) ~(s->data ^ s->event);
 
     return (uint8_t)((s->edges & ~s->sense) | (active & s->sense));
 }
@@ -103,8 +103,10 @@ static void write_ic(void *opaque, unsigned index, uint64_t value)
 }
 
 #define F(f) REG_FIELD(Pl061State, f)
-#define ROW(n, off, acc, ...)                                                                      \
-    {.name = (n), .offset = (off), .size = 4, .access = (acc), __VA_ARGS__}
+#define ROW(n, off, acc, ...)                                                 \
+    {                                                                         \
+        .name = (n), .offset = (off), .size = 4, .access = (acc), __VA_ARGS__ \
+    }
 
 static const RegDef pl061_regs[] = {
     ROW("GPIODATA", 0x000, REG_RW, .flags = REG_VOLATILE, REG_NO_FIELD, .count = 256,
@@ -179,7 +181,10 @@ static void pl061_class_init(ObjectClass *klass, const void *data)
 }
 
 static const TypeInfo pl061_types[] = {
-    {.name = TYPE_PL061, .parent = TYPE_SYS_BUS_DEVICE, .instance_size = sizeof(Pl061State),
-     .instance_init = pl061_init, .class_init = pl061_class_init},
+    {.name = TYPE_PL061,
+     .parent = TYPE_SYS_BUS_DEVICE,
+     .instance_size = sizeof(Pl061State),
+     .instance_init = pl061_init,
+     .class_init = pl061_class_init},
 };
 DEFINE_TYPES(pl061_types);

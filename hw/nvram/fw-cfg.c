@@ -332,8 +332,11 @@ static void fw_cfg_class_init(ObjectClass *klass, const void *data)
 }
 
 static const TypeInfo fw_cfg_types[] = {
-    {.name = TYPE_FW_CFG_MMIO, .parent = TYPE_SYS_BUS_DEVICE,
-     .instance_size = sizeof(FwCfgState), .instance_init = fw_cfg_init,
-     .instance_finalize = fw_cfg_finalize, .class_init = fw_cfg_class_init},
+    {.name = TYPE_FW_CFG_MMIO,
+     .parent = TYPE_SYS_BUS_DEVICE,
+     .instance_size = sizeof(FwCfgState),
+     .instance_init = fw_cfg_init,
+     .instance_finalize = fw_cfg_finalize,
+     .class_init = fw_cfg_class_init},
 };
 DEFINE_TYPES(fw_cfg_types);

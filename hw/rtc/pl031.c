@@ -100,8 +100,10 @@ static void write_cr(void *opaque, unsigned index, uint64_t value)
 }
 
 #define F(f) REG_FIELD(Pl031State, f)
-#define ROW(n, off, acc, ...)                                                                      \
-    {.name = (n), .offset = (off), .size = 4, .access = (acc), __VA_ARGS__}
+#define ROW(n, off, acc, ...)                                                 \
+    {                                                                         \
+        .name = (n), .offset = (off), .size = 4, .access = (acc), __VA_ARGS__ \
+    }
 
 static const RegDef pl031_regs[] = {
     ROW("RTCDR", 0x000, REG_RO, REG_NO_FIELD, .read = read_dr),
@@ -175,7 +177,10 @@ static void pl031_class_init(ObjectClass *klass, const void *data)
 }
 
 static const TypeInfo pl031_types[] = {
-    {.name = TYPE_PL031, .parent = TYPE_SYS_BUS_DEVICE, .instance_size = sizeof(Pl031State),
-     .instance_init = pl031_init, .class_init = pl031_class_init},
+    {.name = TYPE_PL031,
+     .parent = TYPE_SYS_BUS_DEVICE,
+     .instance_size = sizeof(Pl031State),
+     .instance_init = pl031_init,
+     .class_init = pl031_class_init},
 };
 DEFINE_TYPES(pl031_types);

@@ -189,8 +189,15 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     compare("-M none", argv[1], argv[2], (char *[]){"-M", "none", NULL});
     if (argc > 3) {
-        char *options[] = {"-M", "virt", "-cpu", "cortex-a57", "-kernel", argv[3],
-                           argc > 4 ? "-initrd" : NULL, argc > 4 ? argv[4] : NULL, NULL};
+        char *options[] = {"-M",
+                           "virt",
+                           "-cpu",
+                           "cortex-a57",
+                           "-kernel",
+                           argv[3],
+                           argc > 4 ? "-initrd" : NULL,
+                           argc > 4 ? argv[4] : NULL,
+                           NULL};
 
         compare("-M virt, kernel loaded", argv[1], argv[2], options);
     }

@@ -10,7 +10,7 @@ fi
 checks='-*,bugprone-*,-bugprone-easily-swappable-parameters,-bugprone-narrowing-conversions'
 checks=$checks,-bugprone-implicit-widening-of-multiplication-result,-bugprone-reserved-identifier
 checks=$checks,-bugprone-macro-parentheses,-bugprone-branch-clone,-bugprone-sizeof-expression
-checks=$checks,-bugprone-assignment-in-if-condition,-bugprone-not-null-terminated-result
+checks=$checks,-bugprone-signed-char-misuse,-bugprone-assignment-in-if-condition,-bugprone-not-null-terminated-result
 export checks
 flags="-std=gnu11 -D_GNU_SOURCE -DG_LOG_DOMAIN=NULL -I$src -I. $(pkg-config --cflags json-glib-1.0)"
 export flags

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A fragment of json-test.c. JSON texts as a stream, each with a line end behind it, and the values and errors (E"...") that
- * come out, joined by "; ". The verdicts were compared with those of the peer's monitor. */
+/* A fragment of json-test.c. JSON texts as a stream, each with a line end behind it, and the values
+ * and errors (E"...") that come out, joined by "; ". The verdicts were compared with those of the
+ * peer's monitor. */
 /* clang-format off */
 TEXT("5", "5")
 TEXT("-5", "-5")

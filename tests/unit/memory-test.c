@@ -97,8 +97,7 @@ END_TEST
 
 START_TEST(ram_and_access_sizes)
 {
-    static const MemoryRegionOps word_ops = {
-        .read = tag_read, .min_access = 4, .max_access = 4};
+    static const MemoryRegionOps word_ops = {.read = tag_read, .min_access = 4, .max_access = 4};
     MemoryRegion ram, io;
     uint64_t v;
     uint8_t buf[6] = {1, 2, 3, 4, 5, 6}, back[6];

@@ -45,8 +45,12 @@ static void toy_finalize(Object *obj)
 static const char *const creatable[] = {TYPE_USER_CREATABLE, NULL};
 static const TypeInfo toy_types[] = {
     {.name = "toy-part"},
-    {.name = "toy", .instance_size = sizeof(Toy), .properties = toy_props,
-     .instance_init = toy_init, .instance_finalize = toy_finalize, .interfaces = creatable},
+    {.name = "toy",
+     .instance_size = sizeof(Toy),
+     .properties = toy_props,
+     .instance_init = toy_init,
+     .instance_finalize = toy_finalize,
+     .interfaces = creatable},
     {.name = "toy-abstract", .parent = "toy", .abstract = true},
     {.name = "toy-child", .parent = "toy-abstract"},
 };
