@@ -2,6 +2,7 @@
 /* Floating-point operations of vectors and scalars through softfp (Arm ARM J1.3.3). */
 #include "accel/tcg/a64/vec-fp.h"
 
+#include "accel/tcg/host-caps.h"
 #include "util/softfp-fast.h"
 
 #ifdef __x86_64__
@@ -361,16 +362,6 @@ ArmVec fp_mla_half(ArmCpu *cpu, VecShape s, bool subtract, ArmVec acc, ArmVec a,
 /* ---- the host's fused operations: one instruction where there is one, libm otherwise */
 
 #ifdef __x86_64__
-static bool host_has_fma(void)
-{
-    static int has = -1; /* the same whoever writes it */
-
-    if (unlikely(__atomic_load_n(&has, __ATOMIC_RELAXED) < 0)) {
-        __atomic_store_n(&has, __builtin_cpu_supports("fma") != 0, __ATOMIC_RELAXED);
-    }
-    return __atomic_load_n(&has, __ATOMIC_RELAXED);
-}
-
 __attribute__((target("fma"))) static VecF32 mla32_x86(VecF32 acc, VecF32 a, VecF32 b)
 {
     return (VecF32)_mm_fmadd_ps((__m128)a, (__m128)b, (__m128)acc);
@@ -385,7 +376,7 @@ __attribute__((target("fma"))) static VecF64 mla64_x86(VecF64 acc, VecF64 a, Vec
 VecF32 fp_host_mla32(VecF32 acc, VecF32 a, VecF32 b)
 {
 #ifdef __x86_64__
-    if (likely(host_has_fma())) {
+    if (likely(host_has(HOST_FMA))) {
         return mla32_x86(acc, a, b);
     }
 #endif
@@ -398,7 +389,7 @@ VecF32 fp_host_mla32(VecF32 acc, VecF32 a, VecF32 b)
 VecF64 fp_host_mla64(VecF64 acc, VecF64 a, VecF64 b)
 {
 #ifdef __x86_64__
-    if (likely(host_has_fma())) {
+    if (likely(host_has(HOST_FMA))) {
         return mla64_x86(acc, a, b);
     }
 #endif

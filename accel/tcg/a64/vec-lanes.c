@@ -2,6 +2,7 @@
 /* Integer vector operations element by element (Arm ARM C7.2). */
 #include "accel/tcg/a64/vec-lanes.h"
 
+#include "accel/tcg/host-caps.h"
 #include "util/softfp.h"
 
 #ifdef __x86_64__
@@ -207,7 +208,7 @@ ArmVec lanes_pmull(ArmCpu *cpu, VecShape s, ArmVec a, ArmVec b)
 
     if (s.esize == 3) {
 #ifdef __x86_64__
-        if (__builtin_cpu_supports("pclmul")) {
+        if (host_has(HOST_PCLMUL)) {
             r.q = carryless_x86(a.d[0], b.d[0]);
             return r;
         }
