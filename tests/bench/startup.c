@@ -118,20 +118,21 @@ static double peak_mb_of(pid_t pid)
     return kb / 1024;
 }
 
-static Sample run_once(const char *emulator, char **options)
+static Sample run_once(const char *emulator, const char *const *options)
 {
-    char *argv[32] = {(char *)emulator}, qmp[96];
+    const char *argv[32] = {emulator};
+    char qmp[96];
     int n = 1;
 
     snprintf(qmp, sizeof(qmp), "unix:%s,server=on,wait=off", socket_path);
-    for (char **o = options; *o; o++) {
+    for (const char *const *o = options; *o; o++) {
         argv[n++] = *o;
     }
-    char *rest[] = {"-S", "-nodefaults", "-display", "none", "-qmp", qmp, NULL};
+    const char *rest[] = {"-S", "-nodefaults", "-display", "none", "-qmp", qmp, NULL};
     memcpy(&argv[n], rest, sizeof(rest));
     pid_t pid = fork();
     if (pid == 0) {
-        execvp(emulator, argv);
+        execvp(emulator, (char **)argv);
         _exit(127);
     }
     int fd = connect_qmp(pid);
@@ -161,7 +162,8 @@ static double median(double *v, int n)
     return v[n / 2];
 }
 
-static void compare(const char *what, const char *poise, const char *peer, char **options)
+static void compare(const char *what, const char *poise, const char *peer,
+                    const char *const *options)
 {
     double cpu[2][RUNS], mem[2][RUNS];
 
@@ -187,17 +189,17 @@ int main(int argc, char **argv)
     }
     snprintf(socket_path, sizeof(socket_path), "/tmp/startup-bench-%d", (int)getpid());
     signal(SIGPIPE, SIG_IGN);
-    compare("-M none", argv[1], argv[2], (char *[]){"-M", "none", NULL});
+    compare("-M none", argv[1], argv[2], (const char *const[]){"-M", "none", NULL});
     if (argc > 3) {
-        char *options[] = {"-M",
-                           "virt",
-                           "-cpu",
-                           "cortex-a57",
-                           "-kernel",
-                           argv[3],
-                           argc > 4 ? "-initrd" : NULL,
-                           argc > 4 ? argv[4] : NULL,
-                           NULL};
+        const char *options[] = {"-M",
+                                 "virt",
+                                 "-cpu",
+                                 "cortex-a57",
+                                 "-kernel",
+                                 argv[3],
+                                 argc > 4 ? "-initrd" : NULL,
+                                 argc > 4 ? argv[4] : NULL,
+                                 NULL};
 
         compare("-M virt, kernel loaded", argv[1], argv[2], options);
     }
