@@ -191,19 +191,16 @@ static bool phase_accelerator(int argc, char **argv, Error **errp) NO_THREAD_SAF
     static const char *const fallback[] = {"tcg"};
     bool chosen = config.accels->len > 0;
 
-    if (!accel_configure(chosen ? (const char *const *)config.accels->pdata : fallback,
-                         chosen ? config.accels->len : 1, config.target, errp)) {
-        return false;
-    }
+    return accel_configure(chosen ? (const char *const *)config.accels->pdata : fallback,
+                           chosen ? config.accels->len : 1, config.target, errp);
+}
+
+static bool check_options(Error **errp)
+{
     if (!config.run && !accel_starts_running() && !config.monitors->len) {
         return error_set(errp, "nothing could ever start this machine: it is paused and has no "
                                "monitor (use -qmp or -mon, or --run to start it at once)");
     }
-    return true;
-}
-
-static bool check_boot_options(Error **errp)
-{
     if (!config.kernel && config.append) {
         return error_set(errp, "-append only allowed with -kernel option");
     }
@@ -230,7 +227,7 @@ static bool phase_machine_class(int argc, char **argv, Error **errp)
         type_print_properties(machine_type, type_name(machine_type));
         exit(EXIT_SUCCESS);
     }
-    return check_boot_options(errp);
+    return check_options(errp);
 }
 
 static bool set_machine_properties(Machine *m, Error **errp)

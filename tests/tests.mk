@@ -53,7 +53,7 @@ $(qmp-tests): %: %.o $(qmp-test-support) libutil.a
 	$(call say,LINK,$@)$(CC) $(LDFLAGS) $^ $(LIBS) -o $@
 check-qmp: all $(qmp-tests)
 	$(Q)POISE=./poise-system-aarch64 PEER="$(PEER)" ABI=$(SRC)/tests/qmp/abi.txt \
-	    $(run-tests) qmp $(qmp-tests)
+	    $(run-tests) qmp $(qmp-tests) $(SRC)/tests/qmp/cli-test.sh
 bench-interp: tests/bench/interp
 	$(Q)tests/bench/interp
 tests/bench/interp.o: | accel-gen-headers

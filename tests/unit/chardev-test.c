@@ -547,7 +547,12 @@ START_TEST(stdio)
     ck_assert_int_eq(read(out[0], buf, sizeof(buf)), 3);
     close(in[1]);
     close(in[0]);
-    RUN_UNTIL(f.closed == 1);
+    while (g_main_context_iteration(NULL, FALSE)) {
+    }
+    /* The end of input is not the end of output. */
+    chardev_write(chr, "more", 4);
+    ck_assert_int_eq(read(out[0], buf, sizeof(buf)), 4);
+    ck_assert_int_eq(f.closed, 0);
     chardev_detach(chr);
     ck_assert(chardev_remove("a", NULL));
     ck_assert_int_eq(fcntl(0, F_GETFL) & O_NONBLOCK, 0);
