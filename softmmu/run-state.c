@@ -176,7 +176,7 @@ static void handle_reset(ShutdownCause cause) REQUIRES(vm_lock)
     vm_reset(cause);
     if (run_state_is_running()) {
         cpus_resume_all();
-    } else if (state != RUN_STATE_PRELAUNCH && state != RUN_STATE_PAUSED) {
+    } else if (state != RUN_STATE_INMIGRATE) {
         run_state_set(RUN_STATE_PRELAUNCH);
     }
 }

@@ -189,6 +189,67 @@ static void test_exclusives(void)
     tap(env_cpu->x[2] == 1, "CLREX opens the monitor");
 }
 
+/* LDSMAX, LDSMIN, LDUMAX, LDUMIN below 64 bits, where the oracle is wrong: the operand's upper bits
+ * take no part. */
+static uint64_t max_min(unsigned opc, unsigned size, uint64_t a, uint64_t b)
+{
+    unsigned shift = 64 - 8 * (1u << size);
+    int64_t sa = (int64_t)(a << shift) >> shift, sb = (int64_t)(b << shift) >> shift;
+    uint64_t ua = a << shift >> shift, ub = b << shift >> shift;
+
+    switch (opc) {
+    case 4:
+        return sa > sb ? ua : ub;
+    case 5:
+        return sa < sb ? ua : ub;
+    case 6:
+        return ua > ub ? ua : ub;
+    default:
+        return ua < ub ? ua : ub;
+    }
+}
+
+/* One instruction over all pairs of values: how many results are wrong. */
+static unsigned wrong_max_min(unsigned opc, unsigned size)
+{
+    static const uint64_t values[] = {0,          1,          0x7f,       0x80,
+                                      0xff,       0x7fff,     0x8000,     0xffff,
+                                      0x7fffffff, 0x80000000, 0xffffffff, 0x123456789abcdef0};
+    unsigned n = G_N_ELEMENTS(values), bytes = 1u << size, wrong = 0;
+
+    begin();
+    uint64_t start = at;
+    put(0x38200000 | size << 30 | 2 << 16 | opc << 12 | 1 << 5); /* x0, operand x2, [x1] */
+    put(WFI);
+    for (unsigned i = 0; i < n * n; i++) {
+        uint64_t in_memory = values[i % n] & MASK64(bytes * 8), operand = values[i / n];
+
+        env_reset_state();
+        st_le(env_ram + 0x80000, 8, in_memory);
+        env_cpu->x[1] = DATA;
+        env_cpu->x[2] = operand | 0xa5a5a5a500000000;
+        env_cpu->pc = start;
+        env_run();
+        wrong += ld_le(env_ram + 0x80000, bytes) != max_min(opc, size, in_memory, operand) ||
+                 env_cpu->x[0] != in_memory;
+    }
+    return wrong;
+}
+
+static void test_narrow_max_min(void)
+{
+    static const char *const names[] = {"LDSMAX", "LDSMIN", "LDUMAX", "LDUMIN"};
+
+    for (unsigned op = 0; op < 4; op++) {
+        unsigned wrong = 0;
+
+        for (unsigned size = 0; size < 3; size++) {
+            wrong += wrong_max_min(4 + op, size);
+        }
+        tap(wrong == 0, "%s of 8, 16 and 32 bits: %u wrong", names[op], wrong);
+    }
+}
+
 static void test_pstate(void)
 {
     begin();
@@ -508,6 +569,7 @@ int main(void)
     test_data_aborts();
     test_fp_trap();
     test_exclusives();
+    test_narrow_max_min();
     test_pstate();
     test_interrupt();
     test_wait_and_count();
