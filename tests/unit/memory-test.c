@@ -50,7 +50,7 @@ static void check_view(void)
     rcu_read_unlock();
 }
 
-static void random_region(GRand *rand, int i)
+static void random_region(GRand *rand, int i) REQUIRES(vm_lock)
 {
     MemoryRegion *mr = &regions[i];
     uint64_t size = (uint64_t)g_rand_int_range(rand, 1, 40);
