@@ -15,9 +15,9 @@ typedef struct CpuWork {
 CpuState *cpus_first;
 _Thread_local CpuState *cpu_current;
 
-static GMutex work_lock;      /* guards the work queues; may be taken with vm_lock held */
-static GCond work_done;       /* with vm_lock */
-static GCond stopped_changed; /* with vm_lock */
+static Mutex work_lock;      /* guards the work queues; may be taken with vm_lock held */
+static Cond work_done;       /* with vm_lock */
+static Cond stopped_changed; /* with vm_lock */
 static atomic_bool quitting;
 
 /* ---- requests */
@@ -29,9 +29,9 @@ void cpu_kick(CpuState *cpu)
         accel_cpu_ops->kick(cpu);
     }
     if (cpu_current != cpu) {
-        g_mutex_lock(&cpu->wake_lock);
-        g_cond_signal(&cpu->wake);
-        g_mutex_unlock(&cpu->wake_lock);
+        mutex_lock(&cpu->wake_lock);
+        cond_signal(&cpu->wake);
+        mutex_unlock(&cpu->wake_lock);
     }
 }
 
@@ -54,9 +54,9 @@ static void queue_work(CpuState *cpu, CpuWorkFn *fn, void *data, bool *done)
     CpuWork *w = g_new(CpuWork, 1);
 
     *w = (CpuWork){fn, data, done};
-    g_mutex_lock(&work_lock);
+    mutex_lock(&work_lock);
     g_queue_push_tail(&cpu->work, w);
-    g_mutex_unlock(&work_lock);
+    mutex_unlock(&work_lock);
     cpu_kick(cpu);
 }
 
@@ -81,9 +81,9 @@ void cpu_run_on(CpuState *cpu, CpuWorkFn *fn, void *data)
 
 static CpuWork *next_work(CpuState *cpu)
 {
-    g_mutex_lock(&work_lock);
+    mutex_lock(&work_lock);
     CpuWork *w = g_queue_pop_head(&cpu->work);
-    g_mutex_unlock(&work_lock);
+    mutex_unlock(&work_lock);
     return w;
 }
 
@@ -95,7 +95,7 @@ static void run_work(CpuState *cpu) REQUIRES(vm_lock)
         w->fn(cpu, w->data);
         if (w->done) {
             *w->done = true;
-            g_cond_broadcast(&work_done);
+            cond_broadcast(&work_done);
         }
         g_free(w);
     }
@@ -103,9 +103,9 @@ static void run_work(CpuState *cpu) REQUIRES(vm_lock)
 
 static bool has_queued_work(CpuState *cpu)
 {
-    g_mutex_lock(&work_lock);
+    mutex_lock(&work_lock);
     bool yes = !g_queue_is_empty(&cpu->work);
-    g_mutex_unlock(&work_lock);
+    mutex_unlock(&work_lock);
     return yes;
 }
 
@@ -128,11 +128,11 @@ static bool is_idle(CpuState *cpu)
 
 static void wait_while_idle(CpuState *cpu)
 {
-    g_mutex_lock(&cpu->wake_lock);
+    mutex_lock(&cpu->wake_lock);
     while (is_idle(cpu)) {
-        g_cond_wait(&cpu->wake, &cpu->wake_lock);
+        cond_wait(&cpu->wake, &cpu->wake_lock);
     }
-    g_mutex_unlock(&cpu->wake_lock);
+    mutex_unlock(&cpu->wake_lock);
 }
 
 static void serve_requests(CpuState *cpu)
@@ -142,7 +142,7 @@ static void serve_requests(CpuState *cpu)
     if (atomic_load(&cpu->stop)) {
         atomic_store(&cpu->stop, false);
         atomic_store(&cpu->stopped, true);
-        g_cond_broadcast(&stopped_changed);
+        cond_broadcast(&stopped_changed);
     }
     vm_lock_release();
 }
@@ -182,8 +182,6 @@ bool cpus_add(CpuState *cpu, Error **errp)
     g_autofree char *name = NULL;
 
     g_queue_init(&cpu->work);
-    g_mutex_init(&cpu->wake_lock);
-    g_cond_init(&cpu->wake);
     atomic_store(&cpu->stopped, true);
     if (!cpu->as) {
         cpu->as = &address_space_memory;

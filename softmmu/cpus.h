@@ -7,6 +7,7 @@
 #include "softmmu/accel.h"
 #include "softmmu/memory.h"
 #include "softmmu/vm-lock.h"
+#include "util/lock.h"
 #include <stdatomic.h>
 
 #define TYPE_CPU "cpu" /* the QOM type is hw/core/cpu.c's: a device */
@@ -52,8 +53,8 @@ struct CpuState {
     /* cpus.c */
     GQueue work; /* pending cpu_run_on work */
     GThread *thread;
-    GMutex wake_lock; /* only around waiting for wake */
-    GCond wake;
+    Mutex wake_lock; /* only around waiting for wake */
+    Cond wake;
     void *accel_data; /* the accelerator's part */
     CpuState *next;
 };

@@ -8,7 +8,7 @@ static _Thread_local bool held;
 void vm_lock_acquire(void) NO_THREAD_SAFETY
 {
     g_assert(!held);
-    g_mutex_lock(&vm_lock.mutex);
+    mutex_lock(&vm_lock.mutex);
     held = true;
 }
 
@@ -16,7 +16,7 @@ void vm_lock_release(void) NO_THREAD_SAFETY
 {
     g_assert(held);
     held = false;
-    g_mutex_unlock(&vm_lock.mutex);
+    mutex_unlock(&vm_lock.mutex);
 }
 
 bool vm_lock_held(void)
@@ -24,9 +24,9 @@ bool vm_lock_held(void)
     return held;
 }
 
-void vm_lock_wait(GCond *cond)
+void vm_lock_wait(Cond *cond)
 {
     held = false;
-    g_cond_wait(cond, &vm_lock.mutex);
+    cond_wait(cond, &vm_lock.mutex);
     held = true;
 }

@@ -6,12 +6,13 @@
 #ifndef SOFTMMU_VM_LOCK_H
 #define SOFTMMU_VM_LOCK_H
 
+#include "util/lock.h"
 #include "util/thread-safety.h"
 #include <glib.h>
 #include <stdbool.h>
 
 typedef struct CAPABILITY("mutex") VmLock {
-    GMutex mutex;
+    Mutex mutex;
 } VmLock;
 
 extern VmLock vm_lock;
@@ -20,6 +21,6 @@ void vm_lock_acquire(void) ACQUIRE(vm_lock);
 void vm_lock_release(void) RELEASE(vm_lock);
 bool vm_lock_held(void); /* by the calling thread */
 /* Waits on cond, releasing the lock meanwhile. */
-void vm_lock_wait(GCond *cond) REQUIRES(vm_lock);
+void vm_lock_wait(Cond *cond) REQUIRES(vm_lock);
 
 #endif

@@ -2,6 +2,7 @@
 /* The debug log (-d, -D). */
 #include "util/log.h"
 
+#include "util/lock.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,7 +25,7 @@ static const LogItem items[] = {
 
 uint32_t log_mask;
 static FILE *log_file;
-static GMutex lock;
+static Mutex lock;
 static gint64 window_start_us;
 static unsigned window_lines;
 
@@ -55,12 +56,12 @@ bool log_set_file(const char *path, Error **errp)
         return error_set_errno(errp, errno, "Could not open log file '%s'", path);
     }
     setvbuf(f, NULL, _IOLBF, 0);
-    g_mutex_lock(&lock);
+    mutex_lock(&lock);
     if (log_file) {
         fclose(log_file);
     }
     log_file = f;
-    g_mutex_unlock(&lock);
+    mutex_unlock(&lock);
     return true;
 }
 
@@ -77,10 +78,10 @@ static void log_line(const char *fmt, va_list ap)
 {
     FILE *f = log_file ? log_file : stderr;
 
-    g_mutex_lock(&lock);
+    mutex_lock(&lock);
     vfprintf(f, fmt, ap);
     fputc('\n', f);
-    g_mutex_unlock(&lock);
+    mutex_unlock(&lock);
 }
 
 void log_printf(uint32_t kind, const char *fmt, ...)
@@ -99,13 +100,13 @@ static bool within_rate(void)
     gint64 now = g_get_monotonic_time();
     bool ok;
 
-    g_mutex_lock(&lock);
+    mutex_lock(&lock);
     if (now - window_start_us >= G_USEC_PER_SEC) {
         window_start_us = now;
         window_lines = 0;
     }
     ok = window_lines++ < GUEST_ERRORS_PER_SECOND;
-    g_mutex_unlock(&lock);
+    mutex_unlock(&lock);
     return ok;
 }
 

@@ -2,6 +2,7 @@
 /* Read-copy-update by epochs: one slot per reading thread, one queue of retired objects. */
 #include "util/rcu.h"
 
+#include "util/lock.h"
 #include <glib.h>
 
 typedef struct Retired {
@@ -14,7 +15,7 @@ typedef struct Retired {
 _Thread_local RcuReader *rcu_self;
 _Atomic uint64_t rcu_epoch = 1;
 
-static GMutex lock;
+static Mutex lock;
 static RcuReader *readers;
 static Retired *queue_head;
 static Retired **queue_tail = &queue_head;
@@ -25,10 +26,10 @@ void rcu_register_thread(void)
         return;
     }
     rcu_self = g_new0(RcuReader, 1);
-    g_mutex_lock(&lock);
+    mutex_lock(&lock);
     rcu_self->next = readers;
     readers = rcu_self;
-    g_mutex_unlock(&lock);
+    mutex_unlock(&lock);
 }
 
 void rcu_unregister_thread(void)
@@ -36,14 +37,14 @@ void rcu_unregister_thread(void)
     if (!rcu_self) {
         return;
     }
-    g_mutex_lock(&lock);
+    mutex_lock(&lock);
     for (RcuReader **p = &readers; *p; p = &(*p)->next) {
         if (*p == rcu_self) {
             *p = rcu_self->next;
             break;
         }
     }
-    g_mutex_unlock(&lock);
+    mutex_unlock(&lock);
     g_free(rcu_self);
     rcu_self = NULL;
 }
@@ -75,9 +76,9 @@ static Retired *take_unreachable(void)
 
 void rcu_poll(void)
 {
-    g_mutex_lock(&lock);
+    mutex_lock(&lock);
     Retired *done = take_unreachable();
-    g_mutex_unlock(&lock);
+    mutex_unlock(&lock);
 
     while (done) {
         Retired *next = done->next;
@@ -94,10 +95,10 @@ void rcu_retire(void (*fn)(void *data), void *data)
 
     r->fn = fn;
     r->data = data;
-    g_mutex_lock(&lock);
+    mutex_lock(&lock);
     r->epoch = atomic_fetch_add(&rcu_epoch, 1);
     *queue_tail = r;
     queue_tail = &r->next;
-    g_mutex_unlock(&lock);
+    mutex_unlock(&lock);
     rcu_poll();
 }

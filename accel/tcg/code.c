@@ -3,6 +3,7 @@
 #include "accel/tcg/code.h"
 
 #include "accel/tcg/tlb.h"
+#include "util/lock.h"
 #include "util/rcu.h"
 
 /* How many instructions are decoded at once: a run usually ends before. */
@@ -15,7 +16,7 @@ typedef struct RamCode {
     struct RamCode *next;
 } RamCode;
 
-static GMutex code_lock; /* guards everything here, and the filling of records */
+static Mutex code_lock; /* guards everything here, and the filling of records */
 static RamCode *ram_codes;
 
 static RamCode *ram_code_find(RamBlock *ram)
@@ -62,7 +63,7 @@ CodePage *code_page_get(ArmCpu *cpu, RamBlock *ram, uint64_t offset)
     uint64_t n = offset / GUEST_PAGE_SIZE;
     bool protect = false;
 
-    g_mutex_lock(&code_lock);
+    mutex_lock(&code_lock);
     RamCode *rc = ram_code_make(ram);
     CodePage *p = rc->pages[n];
     while (p && p->features != cpu->isa_features) {
@@ -75,7 +76,7 @@ CodePage *code_page_get(ArmCpu *cpu, RamBlock *ram, uint64_t offset)
         /* From now on stores tell. Those that may not know it yet: see tlb_post_write_protect. */
         protect = atomic_fetch_or(&ram->page_flags[n], RAM_PAGE_CODE) & RAM_PAGE_STORED;
     }
-    g_mutex_unlock(&code_lock);
+    mutex_unlock(&code_lock);
     if (protect) {
         tlb_post_write_protect(ram, n * GUEST_PAGE_SIZE);
     }
@@ -99,7 +100,7 @@ void code_decode(CodePage *page, const A64Insn *first)
 {
     size_t n = (size_t)(first - page->insns), end = MIN(n + DECODE_AHEAD, INSNS_PER_PAGE);
 
-    g_mutex_lock(&code_lock);
+    mutex_lock(&code_lock);
     for (; n < end && page->insns[n].op == A64_OP_UNDECODED; n++) {
         const uint32_t *p = (const uint32_t *)(page->ram->host + page->offset) + n;
         A64Insn rec;
@@ -111,7 +112,7 @@ void code_decode(CodePage *page, const A64Insn *first)
             break;
         }
     }
-    g_mutex_unlock(&code_lock);
+    mutex_unlock(&code_lock);
 }
 
 /* ---- out of date pages */
@@ -171,7 +172,7 @@ void code_written(RamBlock *ram, uint64_t offset, uint64_t len)
     if (!len) {
         return;
     }
-    g_mutex_lock(&code_lock);
+    mutex_lock(&code_lock);
     RamCode *rc = ram_code_find(ram);
     uint64_t last = offset + len - 1;
     for (uint64_t n = offset / GUEST_PAGE_SIZE; rc && n <= last / GUEST_PAGE_SIZE; n++) {
@@ -183,18 +184,18 @@ void code_written(RamBlock *ram, uint64_t offset, uint64_t len)
         }
     }
     pages_retire(old);
-    g_mutex_unlock(&code_lock);
+    mutex_unlock(&code_lock);
 }
 
 void code_discard(RamBlock *ram, uint64_t offset)
 {
     CodePage *old = NULL;
 
-    g_mutex_lock(&code_lock);
+    mutex_lock(&code_lock);
     RamCode *rc = ram_code_find(ram);
     if (rc) {
         page_unlink(rc, offset / GUEST_PAGE_SIZE, &old);
     }
     pages_retire(old);
-    g_mutex_unlock(&code_lock);
+    mutex_unlock(&code_lock);
 }

@@ -5,6 +5,7 @@
 
 #include "accel/tcg/code.h"
 #include "accel/tcg/tlb.h"
+#include "util/lock.h"
 
 #define PAGE_MASK_64 (~(uint64_t)(GUEST_PAGE_SIZE - 1))
 
@@ -19,7 +20,7 @@ struct TcgTlb {
     uint16_t asid;
     uint64_t clock;
     Regime regime;
-    GMutex lock;    /* guards what follows */
+    Mutex lock;     /* guards what follows */
     GArray *posted; /* tlbi.c */
     bool post_all, post_dead_code, post_regime;
 };

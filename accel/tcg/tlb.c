@@ -257,7 +257,6 @@ CodePage *tlb_lookup_code(ArmCpu *cpu, TcgCpu *t, uint64_t pc, ArmException *exc
 bool tlb_create(TcgCpu *t)
 {
     t->tlb = g_new0(TcgTlb, 1);
-    g_mutex_init(&t->tlb->lock);
     t->tlb->posted = tlb_posted_new();
     tlb_state_changed(&t->cpu->cs);
     return true;
@@ -269,6 +268,5 @@ void tlb_destroy(TcgCpu *t)
         g_free(t->tlb->banks[i / TLB_BANKS][i % TLB_BANKS]);
     }
     g_array_unref(t->tlb->posted);
-    g_mutex_clear(&t->tlb->lock);
     g_free(t->tlb);
 }

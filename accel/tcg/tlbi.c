@@ -131,14 +131,14 @@ static void kick(TcgCpu *t)
 
 static void post(TcgCpu *t, const Posted *p)
 {
-    g_mutex_lock(&t->tlb->lock);
+    mutex_lock(&t->tlb->lock);
     if (t->tlb->posted->len < MAX_POSTED || p->write_protect) {
         g_array_append_vals(t->tlb->posted, p, 1);
     } else {
         t->tlb->post_all = true;
     }
     kick(t);
-    g_mutex_unlock(&t->tlb->lock);
+    mutex_unlock(&t->tlb->lock);
 }
 
 void tlb_post_dead_code(void)
@@ -149,10 +149,10 @@ void tlb_post_dead_code(void)
         if (!t) {
             continue;
         }
-        g_mutex_lock(&t->tlb->lock);
+        mutex_lock(&t->tlb->lock);
         t->tlb->post_dead_code = true;
         atomic_store(&t->has_posted, true);
-        g_mutex_unlock(&t->tlb->lock);
+        mutex_unlock(&t->tlb->lock);
         if (cs == cpu_current) {
             t->leave = true; /* the loop serves at once */
         } else {
@@ -234,12 +234,12 @@ void tlb_serve(ArmCpu *cpu, TcgCpu *t)
     TcgTlb *tlb = t->tlb;
     g_autoptr(GArray) posted = tlb_posted_new();
 
-    g_mutex_lock(&tlb->lock);
+    mutex_lock(&tlb->lock);
     GArray *waiting = tlb->posted;
     bool all = tlb->post_all, dead = tlb->post_dead_code, regime = tlb->post_regime;
     tlb->posted = g_steal_pointer(&posted);
     tlb->post_all = tlb->post_dead_code = tlb->post_regime = false;
-    g_mutex_unlock(&tlb->lock);
+    mutex_unlock(&tlb->lock);
     for (guint i = 0; i < waiting->len; i++) {
         serve_one(tlb, &g_array_index(waiting, Posted, i));
     }
@@ -253,11 +253,11 @@ void tlb_serve(ArmCpu *cpu, TcgCpu *t)
     if (regime) {
         tlb_regime_update(cpu, tlb);
     }
-    g_mutex_lock(&tlb->lock);
+    mutex_lock(&tlb->lock);
     if (!tlb->posted->len && !tlb->post_all && !tlb->post_dead_code && !tlb->post_regime) {
         atomic_store(&t->has_posted, false);
     }
-    g_mutex_unlock(&tlb->lock);
+    mutex_unlock(&tlb->lock);
 }
 
 /* ---- AccelCpuOps */
@@ -269,10 +269,10 @@ void tlb_state_changed(CpuState *cs)
     if (!t) {
         return;
     }
-    g_mutex_lock(&t->tlb->lock);
+    mutex_lock(&t->tlb->lock);
     t->tlb->post_all = t->tlb->post_regime = true;
     atomic_store(&t->has_posted, true);
-    g_mutex_unlock(&t->tlb->lock);
+    mutex_unlock(&t->tlb->lock);
 }
 
 void tlb_regime_changed(CpuState *cs)

@@ -5,6 +5,7 @@
  * adds rows gives its CPU an index of its own. */
 #include "hw/cpu/arm-internal.h"
 #include "hw/cpu/arm-mmu.h"
+#include "util/lock.h"
 #include "util/log.h"
 
 #include <inttypes.h>
@@ -25,7 +26,7 @@ static const ArmSysRegGroup *const group_lists[] = {
     arm_sysregs_timer, arm_sysregs_debug, arm_sysregs_pmu,
 };
 
-static GMutex indexes_lock;
+static Mutex indexes_lock;
 static GPtrArray *indexes;
 
 static unsigned slot_of(uint16_t encoding)
@@ -87,7 +88,7 @@ static void index_fill(ArmSysRegIndex *ix, const ArmCpu *cpu)
 
 void arm_sysregs_attach(ArmCpu *cpu)
 {
-    g_mutex_lock(&indexes_lock);
+    mutex_lock(&indexes_lock);
     if (!indexes) {
         indexes = g_ptr_array_new();
     }
@@ -103,7 +104,7 @@ void arm_sysregs_attach(ArmCpu *cpu)
         index_fill(cpu->sysregs, cpu);
         g_ptr_array_add(indexes, cpu->sysregs);
     }
-    g_mutex_unlock(&indexes_lock);
+    mutex_unlock(&indexes_lock);
 }
 
 void arm_sysregs_detach(ArmCpu *cpu)

@@ -3,13 +3,14 @@
  * themselves, their page tables and their vectors, the emulator stands. SEED=n, PROGRAMS=n. */
 #include "tests/tcg/diff.h"
 #include "tests/tcg/env.h"
+#include "util/lock.h"
 
 #include <stdlib.h>
 
 enum { WORDS = 512, PROGRAMS = 300, MICROSECONDS_EACH = 1500 };
 
-static GMutex lock;
-static GCond started;
+static Mutex lock;
+static Cond started;
 static int running; /* program number; 0: end */
 
 /* Ends a program that does not end by itself. */
@@ -17,10 +18,10 @@ static gpointer watchdog(gpointer data)
 {
     int seen = 0;
 
-    g_mutex_lock(&lock);
+    mutex_lock(&lock);
     while (running >= 0) {
         if (running == seen) {
-            g_cond_wait(&started, &lock);
+            cond_wait(&started, &lock);
             continue;
         }
         seen = running;
@@ -31,16 +32,16 @@ static gpointer watchdog(gpointer data)
             atomic_store(&env_cpu->cs.exit_request, 1);
         }
     }
-    g_mutex_unlock(&lock);
+    mutex_unlock(&lock);
     return NULL;
 }
 
 static void set_running(int n)
 {
-    g_mutex_lock(&lock);
+    mutex_lock(&lock);
     running = n;
-    g_cond_signal(&started);
-    g_mutex_unlock(&lock);
+    cond_signal(&started);
+    mutex_unlock(&lock);
 }
 
 static uint32_t random_word(void)

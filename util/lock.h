@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* Mutexes and conditions: POSIX threads' own, which the thread sanitizer understands. Zeroed memory
+ * is an unlocked mutex and a condition nobody waits for. */
+#ifndef UTIL_LOCK_H
+#define UTIL_LOCK_H
+
+#include <pthread.h>
+
+typedef pthread_mutex_t Mutex;
+typedef pthread_cond_t Cond;
+
+static inline void mutex_lock(Mutex *m)
+{
+    pthread_mutex_lock(m);
+}
+
+static inline void mutex_unlock(Mutex *m)
+{
+    pthread_mutex_unlock(m);
+}
+
+static inline void cond_wait(Cond *c, Mutex *m)
+{
+    pthread_cond_wait(c, m);
+}
+
+static inline void cond_signal(Cond *c)
+{
+    pthread_cond_signal(c);
+}
+
+static inline void cond_broadcast(Cond *c)
+{
+    pthread_cond_broadcast(c);
+}
+
+#endif
