@@ -8,8 +8,7 @@ expect() { while read -r line <&4; do echo "$line"; case $line in *"$1"*) return
 socat - UNIX-CONNECT:"$dir/qmp",retry=100,interval=0.05 <"$dir/in" >"$dir/out" &
 exec 3>"$dir/in" 4<"$dir/out"
 expect '"QMP"'
-echo '{"execute": "qmp_capabilities"}' >&3 && expect return
-echo '{"execute": "query-status"}' >&3 && expect prelaunch
+echo '{"execute": "qmp_capabilities"}{"execute": "query-status"}' >&3 && expect prelaunch
 echo '{"execute": "cont"}' >&3 && expect RESUME
 until grep -q Poise "$dir/console"; do :; done
 echo '{"execute": "system_powerdown"}' >&3 && expect SHUTDOWN

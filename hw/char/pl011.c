@@ -200,37 +200,26 @@ static void write_icr(void *opaque, unsigned index, uint64_t value)
 }
 
 #define F(f) REG_FIELD(Pl011State, f)
-#define ROW(n, off, acc, ...)                                                 \
-    {                                                                         \
-        .name = (n), .offset = (off), .size = 4, .access = (acc), __VA_ARGS__ \
-    }
 
 static const RegDef pl011_regs[] = {
-    ROW("UARTDR", 0x000, REG_RW, .flags = REG_READ_EFFECT, REG_NO_FIELD, .read = read_dr,
-        .write = write_dr),
-    ROW("UARTRSR", 0x004, REG_RW, F(rsr), .write = write_ecr),
-    ROW("UARTFR", 0x018, REG_RO, REG_NO_FIELD, .reset = FR_TXFE | FR_RXFE, .read = read_fr),
-    ROW("UARTILPR", 0x020, REG_RW, F(ilpr), .write_mask = 0xff),
-    ROW("UARTIBRD", 0x024, REG_RW, F(ibrd), .write_mask = 0xffff),
-    ROW("UARTFBRD", 0x028, REG_RW, F(fbrd), .write_mask = 0x3f),
-    ROW("UARTLCR_H", 0x02c, REG_RW, F(lcr_h), .write_mask = 0xff, .write = write_lcr_h),
-    ROW("UARTCR", 0x030, REG_RW, F(cr), .reset = CR_RXE | CR_TXE, .write_mask = 0xff87,
-        .written = rx_settings_written),
-    ROW("UARTIFLS", 0x034, REG_RW, F(ifls), .reset = 0x12, .write_mask = 0x3f,
-        .written = rx_settings_written),
-    ROW("UARTIMSC", 0x038, REG_RW, F(imsc), .write_mask = 0x7ff, .written = irq_settings_written),
-    ROW("UARTRIS", 0x03c, REG_RO, .flags = REG_VOLATILE, F(ris)),
-    ROW("UARTMIS", 0x040, REG_RO, REG_NO_FIELD, .read = read_mis),
-    ROW("UARTICR", 0x044, REG_WO, REG_NO_FIELD, .write = write_icr),
-    ROW("UARTDMACR", 0x048, REG_RW, F(dmacr), .write_mask = 0x7),
-    REG_CONST("UARTPeriphID0", 0xfe0, 4, 0x11),
-    REG_CONST("UARTPeriphID1", 0xfe4, 4, 0x10),
-    REG_CONST("UARTPeriphID2", 0xfe8, 4, 0x14),
-    REG_CONST("UARTPeriphID3", 0xfec, 4, 0x00),
-    REG_CONST("UARTPCellID0", 0xff0, 4, 0x0d),
-    REG_CONST("UARTPCellID1", 0xff4, 4, 0xf0),
-    REG_CONST("UARTPCellID2", 0xff8, 4, 0x05),
-    REG_CONST("UARTPCellID3", 0xffc, 4, 0xb1),
+    REG32("UARTDR", 0x000, REG_RW, .flags = REG_READ_EFFECT, REG_NO_FIELD, .read = read_dr,
+          .write = write_dr),
+    REG32("UARTRSR", 0x004, REG_RW, F(rsr), .write = write_ecr),
+    REG32("UARTFR", 0x018, REG_RO, REG_NO_FIELD, .reset = FR_TXFE | FR_RXFE, .read = read_fr),
+    REG32("UARTILPR", 0x020, REG_RW, F(ilpr), .write_mask = 0xff),
+    REG32("UARTIBRD", 0x024, REG_RW, F(ibrd), .write_mask = 0xffff),
+    REG32("UARTFBRD", 0x028, REG_RW, F(fbrd), .write_mask = 0x3f),
+    REG32("UARTLCR_H", 0x02c, REG_RW, F(lcr_h), .write_mask = 0xff, .write = write_lcr_h),
+    REG32("UARTCR", 0x030, REG_RW, F(cr), .reset = CR_RXE | CR_TXE, .write_mask = 0xff87,
+          .written = rx_settings_written),
+    REG32("UARTIFLS", 0x034, REG_RW, F(ifls), .reset = 0x12, .write_mask = 0x3f,
+          .written = rx_settings_written),
+    REG32("UARTIMSC", 0x038, REG_RW, F(imsc), .write_mask = 0x7ff, .written = irq_settings_written),
+    REG32("UARTRIS", 0x03c, REG_RO, .flags = REG_VOLATILE, F(ris)),
+    REG32("UARTMIS", 0x040, REG_RO, REG_NO_FIELD, .read = read_mis),
+    REG32("UARTICR", 0x044, REG_WO, REG_NO_FIELD, .write = write_icr),
+    REG32("UARTDMACR", 0x048, REG_RW, F(dmacr), .write_mask = 0x7),
+    REG_PRIMECELL_IDS("UART", 0x011, 0x14, 0x00),
 };
 
 static const RegBlock pl011_block = {

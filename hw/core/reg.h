@@ -49,12 +49,28 @@ typedef struct RegDef {
 #define REG_FIELD_ARRAY(state, f) \
     .field = offsetof(state, f), .field_size = sizeof(((state *)0)->f[0])
 #define REG_NO_FIELD .field = -1
+/* The usual row: a register of 32 bits. */
+#define REG32(n, off, acc, ...)                                               \
+    {                                                                         \
+        .name = (n), .offset = (off), .size = 4, .access = (acc), __VA_ARGS__ \
+    }
 /* A constant, as identification registers are. */
 #define REG_CONST(n, off, sz, value)                                                      \
     {                                                                                     \
         .name = (n), .offset = (off), .size = (sz), .access = REG_RO, .flags = REG_QUIET, \
         .field = -1, .reset = (value)                                                     \
     }
+
+/* The identification registers at 0xfe0 that every Arm PrimeCell has: its part (12 bits), then
+ * revision and configuration as they stand in PeriphID2 and 3. */
+#define REG_PRIMECELL_IDS(prefix, part, id2, id3)                    \
+    REG_CONST(prefix "PeriphID0", 0xfe0, 4, (part)&0xff),            \
+        REG_CONST(prefix "PeriphID1", 0xfe4, 4, 0x10 | (part) >> 8), \
+        REG_CONST(prefix "PeriphID2", 0xfe8, 4, (id2)),              \
+        REG_CONST(prefix "PeriphID3", 0xfec, 4, (id3)),              \
+        REG_CONST(prefix "PCellID0", 0xff0, 4, 0x0d),                \
+        REG_CONST(prefix "PCellID1", 0xff4, 4, 0xf0),                \
+        REG_CONST(prefix "PCellID2", 0xff8, 4, 0x05), REG_CONST(prefix "PCellID3", 0xffc, 4, 0xb1)
 
 typedef struct RegBlock {
     const char *name; /* of the region: "pl011" */

@@ -103,31 +103,20 @@ static void write_ic(void *opaque, unsigned index, uint64_t value)
 }
 
 #define F(f) REG_FIELD(Pl061State, f)
-#define ROW(n, off, acc, ...)                                                 \
-    {                                                                         \
-        .name = (n), .offset = (off), .size = 4, .access = (acc), __VA_ARGS__ \
-    }
 
 static const RegDef pl061_regs[] = {
-    ROW("GPIODATA", 0x000, REG_RW, .flags = REG_VOLATILE, REG_NO_FIELD, .count = 256,
-        .read = read_data, .write = write_data),
-    ROW("GPIODIR", 0x400, REG_RW, F(dir), .write_mask = 0xff, .written = dir_written),
-    ROW("GPIOIS", 0x404, REG_RW, F(sense), .write_mask = 0xff, .written = irq_settings_written),
-    ROW("GPIOIBE", 0x408, REG_RW, F(both_edges), .write_mask = 0xff),
-    ROW("GPIOIEV", 0x40c, REG_RW, F(event), .write_mask = 0xff, .written = irq_settings_written),
-    ROW("GPIOIE", 0x410, REG_RW, F(mask), .write_mask = 0xff, .written = irq_settings_written),
-    ROW("GPIORIS", 0x414, REG_RO, REG_NO_FIELD, .read = read_ris),
-    ROW("GPIOMIS", 0x418, REG_RO, REG_NO_FIELD, .read = read_mis),
-    ROW("GPIOIC", 0x41c, REG_WO, REG_NO_FIELD, .write = write_ic),
-    ROW("GPIOAFSEL", 0x420, REG_RW, F(afsel), .write_mask = 0xff),
-    REG_CONST("GPIOPeriphID0", 0xfe0, 4, 0x61),
-    REG_CONST("GPIOPeriphID1", 0xfe4, 4, 0x10),
-    REG_CONST("GPIOPeriphID2", 0xfe8, 4, 0x04),
-    REG_CONST("GPIOPeriphID3", 0xfec, 4, 0x00),
-    REG_CONST("GPIOPCellID0", 0xff0, 4, 0x0d),
-    REG_CONST("GPIOPCellID1", 0xff4, 4, 0xf0),
-    REG_CONST("GPIOPCellID2", 0xff8, 4, 0x05),
-    REG_CONST("GPIOPCellID3", 0xffc, 4, 0xb1),
+    REG32("GPIODATA", 0x000, REG_RW, .flags = REG_VOLATILE, REG_NO_FIELD, .count = 256,
+          .read = read_data, .write = write_data),
+    REG32("GPIODIR", 0x400, REG_RW, F(dir), .write_mask = 0xff, .written = dir_written),
+    REG32("GPIOIS", 0x404, REG_RW, F(sense), .write_mask = 0xff, .written = irq_settings_written),
+    REG32("GPIOIBE", 0x408, REG_RW, F(both_edges), .write_mask = 0xff),
+    REG32("GPIOIEV", 0x40c, REG_RW, F(event), .write_mask = 0xff, .written = irq_settings_written),
+    REG32("GPIOIE", 0x410, REG_RW, F(mask), .write_mask = 0xff, .written = irq_settings_written),
+    REG32("GPIORIS", 0x414, REG_RO, REG_NO_FIELD, .read = read_ris),
+    REG32("GPIOMIS", 0x418, REG_RO, REG_NO_FIELD, .read = read_mis),
+    REG32("GPIOIC", 0x41c, REG_WO, REG_NO_FIELD, .write = write_ic),
+    REG32("GPIOAFSEL", 0x420, REG_RW, F(afsel), .write_mask = 0xff),
+    REG_PRIMECELL_IDS("GPIO", 0x061, 0x04, 0x00),
 };
 
 static const RegBlock pl061_block = {

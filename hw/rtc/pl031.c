@@ -100,28 +100,17 @@ static void write_cr(void *opaque, unsigned index, uint64_t value)
 }
 
 #define F(f) REG_FIELD(Pl031State, f)
-#define ROW(n, off, acc, ...)                                                 \
-    {                                                                         \
-        .name = (n), .offset = (off), .size = 4, .access = (acc), __VA_ARGS__ \
-    }
 
 static const RegDef pl031_regs[] = {
-    ROW("RTCDR", 0x000, REG_RO, REG_NO_FIELD, .read = read_dr),
-    ROW("RTCMR", 0x004, REG_RW, F(match), .write = write_mr),
-    ROW("RTCLR", 0x008, REG_RW, F(load), .write = write_lr),
-    ROW("RTCCR", 0x00c, REG_RW, F(cr), .reset = 1, .write = write_cr),
-    ROW("RTCIMSC", 0x010, REG_RW, F(imsc), .write_mask = 1, .written = imsc_written),
-    ROW("RTCRIS", 0x014, REG_RO, .flags = REG_VOLATILE, F(ris)),
-    ROW("RTCMIS", 0x018, REG_RO, REG_NO_FIELD, .read = read_mis),
-    ROW("RTCICR", 0x01c, REG_WO, REG_NO_FIELD, .write = write_icr),
-    REG_CONST("RTCPeriphID0", 0xfe0, 4, 0x31),
-    REG_CONST("RTCPeriphID1", 0xfe4, 4, 0x10),
-    REG_CONST("RTCPeriphID2", 0xfe8, 4, 0x14),
-    REG_CONST("RTCPeriphID3", 0xfec, 4, 0x00),
-    REG_CONST("RTCPCellID0", 0xff0, 4, 0x0d),
-    REG_CONST("RTCPCellID1", 0xff4, 4, 0xf0),
-    REG_CONST("RTCPCellID2", 0xff8, 4, 0x05),
-    REG_CONST("RTCPCellID3", 0xffc, 4, 0xb1),
+    REG32("RTCDR", 0x000, REG_RO, REG_NO_FIELD, .read = read_dr),
+    REG32("RTCMR", 0x004, REG_RW, F(match), .write = write_mr),
+    REG32("RTCLR", 0x008, REG_RW, F(load), .write = write_lr),
+    REG32("RTCCR", 0x00c, REG_RW, F(cr), .reset = 1, .write = write_cr),
+    REG32("RTCIMSC", 0x010, REG_RW, F(imsc), .write_mask = 1, .written = imsc_written),
+    REG32("RTCRIS", 0x014, REG_RO, .flags = REG_VOLATILE, F(ris)),
+    REG32("RTCMIS", 0x018, REG_RO, REG_NO_FIELD, .read = read_mis),
+    REG32("RTCICR", 0x01c, REG_WO, REG_NO_FIELD, .write = write_icr),
+    REG_PRIMECELL_IDS("RTC", 0x031, 0x14, 0x00),
 };
 
 static const RegBlock pl031_block = {

@@ -44,6 +44,15 @@ embedded() {
     vm_end
 }
 
+# The same guest in the other forms that -kernel takes.
+greets() { # kernel
+    vm_start "$poise" -M virt -kernel "$1" >/dev/null || return 1
+    vm_qmp '{"execute": "cont"}' >/dev/null || return 1
+    vm_console 'echoed' 30 >/dev/null || return 1
+    vm_qmp '{"execute": "system_reset"}' >/dev/null && vm_console 'echoed' 30 2 >/dev/null || return 1
+    vm_qmp '{"execute": "quit"}' >/dev/null && vm_end
+}
+
 installer() { # cpus, gic version
     vm_start "$poise" -M "virt,gic-version=$2" -cpu cortex-a57 -smp "$1" -m 512 -kernel "$image/linux" \
         -initrd "$image/initrd.gz" -append 'console=ttyAMA0 TERM=linux' >/dev/null || return 1
@@ -64,6 +73,16 @@ report $? "embedded guest: paused at 0 instructions, cont, reset, power button, 
 "$src/docs/howto/paused-to-off.sh" "$poise" hello.img >"$vm_dir/howto.log" 2>&1 &&
     grep -q 'power button, off' "$vm_dir/howto.log"
 report $? "docs/howto/paused-to-off.sh"
+gzip -c hello.img >hello.img.gz
+greets hello.img.gz
+report $? "gzipped Image, also after a reset"
+if [ -f hello.o ]; then
+    greets hello.elf
+    report $? "ELF file, also after a reset"
+else
+    n=$((n + 1))
+    echo "ok $n - ELF file # SKIP no cross compiler when this was built"
+fi
 for cpus in 1 4; do
     for gic in 2 3; do
         if [ -r "$image/linux" ]; then
