@@ -2,6 +2,7 @@
 /* QOM property values: typed fields of an object to and from JSON nodes and text. */
 #include "qom/internal.h"
 
+#include "util/json.h"
 #include "util/size.h"
 #include <inttypes.h>
 #include <string.h>
@@ -46,31 +47,31 @@ char *property_type_name(const Property *prop)
     return g_strdup(kinds[prop->kind].name);
 }
 
-static JsonNode *node_string(const char *s)
+static bool kind_is_signed(PropertyKind kind)
 {
-    return json_node_init_string(json_node_alloc(), s);
+    return kind == PROP_INT32 || kind == PROP_INT64;
 }
 
-static JsonNode *node_int(uint64_t v)
+static JsonNode *node_int(PropertyKind kind, uint64_t v)
 {
-    return json_node_init_int(json_node_alloc(), (gint64)v);
+    return kind_is_signed(kind) ? json_new_int((int64_t)v) : json_new_uint(v);
 }
 
 JsonNode *property_default(const Property *prop)
 {
     if (prop->default_string) {
-        return node_string(prop->default_string);
+        return json_new_string(prop->default_string);
     }
     if (!prop->has_default) {
         return NULL;
     }
     switch (prop->kind) {
     case PROP_BOOL:
-        return json_node_init_boolean(json_node_alloc(), prop->default_value != 0);
+        return json_new_bool(prop->default_value != 0);
     case PROP_ENUM:
-        return node_string(prop->enum_names[prop->default_value]);
+        return json_new_string(prop->enum_names[prop->default_value]);
     default:
-        return node_int(prop->default_value);
+        return node_int(prop->kind, prop->default_value);
     }
 }
 
@@ -96,19 +97,19 @@ static JsonNode *load_value(const Property *prop, PropertyKind kind, const void 
 {
     switch (kind) {
     case PROP_BOOL:
-        return json_node_init_boolean(json_node_alloc(), *(const bool *)p);
+        return json_new_bool(*(const bool *)p);
     case PROP_STRING:
-        return node_string(*(char *const *)p ? *(char *const *)p : "");
+        return json_new_string(*(char *const *)p ? *(char *const *)p : "");
     case PROP_ENUM:
-        return node_string(prop->enum_names[*(const int *)p]);
+        return json_new_string(prop->enum_names[*(const int *)p]);
     case PROP_LINK: {
         Object *target = *(Object *const *)p;
         g_autofree char *path = target ? object_path(target) : NULL;
 
-        return node_string(path ? path : "");
+        return json_new_string(path ? path : "");
     }
     default:
-        return node_int(load_int(p, kind));
+        return node_int(kind, load_int(p, kind));
     }
 }
 
@@ -120,7 +121,7 @@ static JsonNode *load_array(const Property *prop, const PropArray *a)
     for (uint32_t i = 0; i < a->n; i++) {
         json_array_add_element(out, load_value(prop, prop->element, (char *)a->items + i * size));
     }
-    return json_node_init_array(json_node_alloc(), out);
+    return json_new_array(out);
 }
 
 static bool type_error(const Property *prop, const char *expected, Error **errp)
@@ -132,37 +133,22 @@ static bool type_error(const Property *prop, const char *expected, Error **errp)
 static bool node_to_int(const Property *prop, PropertyKind kind, JsonNode *node, uint64_t *ret,
                         Error **errp)
 {
-    const char *text = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node) : NULL;
-    bool is_signed = kind == PROP_INT32 || kind == PROP_INT64;
+    const char *text = json_get_string(node);
 
     if (text && kind == PROP_SIZE) {
         return parse_size(text, ret, errp);
     }
     if (text) {
-        return is_signed ? parse_int64(text, (int64_t *)ret, errp) : parse_uint64(text, ret, errp);
+        return kind_is_signed(kind) ? parse_int64(text, (int64_t *)ret, errp)
+                                    : parse_uint64(text, ret, errp);
     }
-    if (!JSON_NODE_HOLDS_VALUE(node)) {
-        return type_error(prop, "integer", errp);
-    }
-    GType type = json_node_get_value_type(node);
-    if (type == G_TYPE_DOUBLE) {
-        double d = json_node_get_double(node);
-
-        if (d < 0 || d >= 18446744073709551616.0 || d != (double)(uint64_t)d || is_signed) {
-            return type_error(prop, "integer", errp);
-        }
-        *ret = (uint64_t)d;
+    if (kind_is_signed(kind) ? json_get_int64(node, (int64_t *)ret) : json_get_uint64(node, ret)) {
         return true;
     }
-    if (type != G_TYPE_INT64) {
-        return type_error(prop, "integer", errp);
-    }
-    gint64 v = json_node_get_int(node);
-    if (v < 0 && !is_signed) {
+    if (json_kind(node) == JSON_KIND_INT || json_kind(node) == JSON_KIND_UINT) {
         return error_set(errp, "Parameter '%s' expects %s", prop->name, kinds[kind].name);
     }
-    *ret = (uint64_t)v;
-    return true;
+    return type_error(prop, "integer", errp);
 }
 
 static bool int_in_range(const Property *prop, PropertyKind kind, uint64_t v)
@@ -201,16 +187,15 @@ static bool store_int(const Property *prop, PropertyKind kind, void *p, JsonNode
 
 static bool store_bool(const Property *prop, bool *p, JsonNode *node, Error **errp)
 {
-    if (JSON_NODE_HOLDS_VALUE(node)) {
-        if (json_node_get_value_type(node) == G_TYPE_BOOLEAN) {
-            *p = json_node_get_boolean(node);
-            return true;
-        }
-        if (json_node_get_string(node)) {
-            bool ok = parse_bool(json_node_get_string(node), p, NULL);
+    const char *text = json_get_string(node);
 
-            return ok || error_set(errp, "Parameter '%s' expects 'on' or 'off'", prop->name);
-        }
+    if (json_kind(node) == JSON_KIND_BOOL) {
+        *p = json_node_get_boolean(node);
+        return true;
+    }
+    if (text) {
+        return parse_bool(text, p, NULL) ||
+               error_set(errp, "Parameter '%s' expects 'on' or 'off'", prop->name);
     }
     return type_error(prop, "boolean", errp);
 }
@@ -264,7 +249,7 @@ static bool store_value(const Property *prop, PropertyKind kind, void *p, JsonNo
     case PROP_STRING:
     case PROP_ENUM:
     case PROP_LINK:
-        text = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node) : NULL;
+        text = json_get_string(node);
         if (!text) {
             return type_error(prop, "string", errp);
         }
@@ -389,7 +374,7 @@ JsonNode *object_get(Object *obj, const char *name, Error **errp)
     if (p->kind == PROP_CHILD) {
         g_autofree char *path = object_path(((const InstanceProperty *)p)->child);
 
-        return node_string(path ? path : "");
+        return json_new_string(path ? path : "");
     }
     if (p->kind == PROP_ALIAS) {
         const InstanceProperty *ip = (const InstanceProperty *)p;
@@ -444,24 +429,22 @@ static bool set_node(Object *obj, const char *name, JsonNode *node, Error **errp
 
 bool object_set_text(Object *obj, const char *name, const char *text, Error **errp)
 {
-    return set_node(obj, name, node_string(text), errp);
+    return set_node(obj, name, json_new_string(text), errp);
 }
 
 bool object_set_bool(Object *obj, const char *name, bool v, Error **errp)
 {
-    return set_node(obj, name, json_node_init_boolean(json_node_alloc(), v), errp);
+    return set_node(obj, name, json_new_bool(v), errp);
 }
 
 bool object_set_uint(Object *obj, const char *name, uint64_t v, Error **errp)
 {
-    g_autofree char *text = v > INT64_MAX ? g_strdup_printf("%" PRIu64, v) : NULL;
-
-    return set_node(obj, name, text ? node_string(text) : node_int(v), errp);
+    return set_node(obj, name, json_new_uint(v), errp);
 }
 
 bool object_set_str(Object *obj, const char *name, const char *v, Error **errp)
 {
-    return set_node(obj, name, node_string(v), errp);
+    return set_node(obj, name, json_new_string(v), errp);
 }
 
 bool object_set_link(Object *obj, const char *name, Object *v, Error **errp)
@@ -496,7 +479,9 @@ uint64_t object_get_uint(Object *obj, const char *name)
     g_autoptr(JsonNode) n = object_get(obj, name, NULL);
 
     g_assert(n);
-    return (uint64_t)json_node_get_int(n);
+    uint64_t v = 0;
+    g_assert(json_get_uint64(n, &v));
+    return v;
 }
 
 char *object_get_str(Object *obj, const char *name)

@@ -2,6 +2,7 @@
 /* Register blocks: dispatch, reset and description derived from a device's register table. */
 #include "hw/core/reg.h"
 
+#include "util/json.h"
 #include "util/log.h"
 
 #define NO_ROW 0xffff
@@ -189,23 +190,28 @@ void reg_bank_reset(RegBank *bank)
     }
 }
 
+static void set_uint(JsonObject *o, const char *name, uint64_t v)
+{
+    json_object_set_member(o, name, json_new_uint(v));
+}
+
 static JsonNode *describe_row(RegBank *bank, const RegDef *r)
 {
     JsonObject *o = json_object_new();
     uint64_t mask = r->access & REG_WO ? r->write_mask ? r->write_mask : ~r->w1c_mask : 0;
 
     json_object_set_string_member(o, "name", r->name);
-    json_object_set_int_member(o, "offset", r->offset);
-    json_object_set_int_member(o, "size", r->size);
+    set_uint(o, "offset", r->offset);
+    set_uint(o, "size", r->size);
     json_object_set_string_member(o, "access",
                                   r->access == REG_RO   ? "ro"
                                   : r->access == REG_WO ? "wo"
                                                         : "rw");
-    json_object_set_int_member(o, "count", row_count(r));
-    json_object_set_int_member(o, "stride", row_stride(r));
-    json_object_set_int_member(o, "reset", (gint64)(r->reset & size_mask(r->size)));
-    json_object_set_int_member(o, "write-mask", (gint64)(mask & size_mask(r->size)));
-    json_object_set_int_member(o, "w1c-mask", (gint64)r->w1c_mask);
+    set_uint(o, "count", row_count(r));
+    set_uint(o, "stride", row_stride(r));
+    set_uint(o, "reset", r->reset & size_mask(r->size));
+    set_uint(o, "write-mask", mask & size_mask(r->size));
+    set_uint(o, "w1c-mask", r->w1c_mask);
     json_object_set_boolean_member(o, "volatile", r->flags & REG_VOLATILE || r->read != NULL);
     json_object_set_boolean_member(o, "read-effect", (r->flags & REG_READ_EFFECT) != 0);
     json_object_set_boolean_member(o, "write-effect",
@@ -213,11 +219,9 @@ static JsonNode *describe_row(RegBank *bank, const RegDef *r)
     if (r->access & REG_RO && !(r->flags & REG_READ_EFFECT) && row_count(r) == 1) {
         uint64_t v = r->read ? r->read(bank->state, 0) : row_value(bank, r, 0);
 
-        json_object_set_int_member(o, "value", (gint64)v);
+        set_uint(o, "value", v);
     }
-    JsonNode *node = json_node_init_object(json_node_alloc(), o);
-    json_object_unref(o);
-    return node;
+    return json_new_object(o);
 }
 
 JsonNode *reg_bank_describe(RegBank *bank)
@@ -229,11 +233,9 @@ JsonNode *reg_bank_describe(RegBank *bank)
         json_array_add_element(rows, describe_row(bank, &bank->block->regs[i]));
     }
     json_object_set_string_member(o, "name", bank->block->name);
-    json_object_set_int_member(o, "size", (gint64)bank->block->size);
+    set_uint(o, "size", bank->block->size);
     json_object_set_boolean_member(o, "mapped", bank->mr.container != NULL);
-    json_object_set_int_member(o, "address", (gint64)bank->mr.addr);
+    set_uint(o, "address", bank->mr.addr);
     json_object_set_array_member(o, "registers", rows);
-    JsonNode *node = json_node_init_object(json_node_alloc(), o);
-    json_object_unref(o);
-    return node;
+    return json_new_object(o);
 }

@@ -3,6 +3,7 @@
 #include "hw/cpu/arm-internal.h"
 
 #include "hw/cpu/arm-exc.h"
+#include "util/json.h"
 #include "util/log.h"
 
 #include <inttypes.h>
@@ -242,7 +243,7 @@ static JsonNode *instructions_get(Object *obj, const Property *prop, Error **err
 {
     uint64_t n = atomic_load_explicit(&ARM_CPU(obj)->cs.insn_count, memory_order_relaxed);
 
-    return json_node_init_int(json_node_alloc(), (gint64)n);
+    return json_new_uint(n);
 }
 
 static const Property arm_cpu_properties[] = {

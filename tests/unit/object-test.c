@@ -108,6 +108,8 @@ START_TEST(properties)
     expect_error(o, "peer", "/nowhere", "Device '/nowhere' not found");
     expect_error(o, "part", "x", "Property 'toy-child.part' is not writable");
 
+    ck_assert(object_set_uint(o, "size", UINT64_MAX, NULL));
+    ck_assert_uint_eq(object_get_uint(o, "size"), UINT64_MAX);
     g_autoptr(JsonNode) list = json_from_string("[1, 2, 3]", NULL);
     ck_assert(object_set(o, "numbers", list, NULL));
     ck_assert_uint_eq(((uint32_t *)t->numbers.items)[2], 3);
