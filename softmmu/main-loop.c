@@ -4,21 +4,34 @@
 
 #include "softmmu/clock.h"
 #include "softmmu/run-state.h"
+#include <poll.h>
+#include <time.h>
+
+#define NS_PER_MS 1000000
+#define NS_PER_S  1000000000
 
 typedef struct Deferred {
     void (*fn)(void *opaque);
     void *opaque;
 } Deferred;
 
+/* GLib counts in milliseconds; guest timers want better. */
 static gint poll_unlocked(GPollFD *fds, guint n, gint timeout_ms) NO_THREAD_SAFETY
 {
+    int64_t timeout_ns = timeout_ms < 0 ? -1 : (int64_t)timeout_ms * NS_PER_MS;
+    int64_t timers_ns = timeout_ms ? clock_wait_ns() : -1;
     gint r;
 
     if (timeout_ms == 0) {
         return g_poll(fds, n, 0);
     }
+    if (timers_ns >= 0 && (timeout_ns < 0 || timers_ns < timeout_ns)) {
+        timeout_ns = timers_ns;
+    }
+    struct timespec ts = {timeout_ns / NS_PER_S, timeout_ns % NS_PER_S};
     vm_lock_release();
-    r = g_poll(fds, n, timeout_ms);
+    /* A GPollFD is laid out as a struct pollfd. */
+    r = ppoll((struct pollfd *)fds, n, timeout_ns < 0 ? NULL : &ts, NULL);
     vm_lock_acquire();
     return r;
 }
@@ -27,7 +40,7 @@ static gboolean timers_prepare(GSource *source, gint *timeout_ms) NO_THREAD_SAFE
 {
     int64_t wait = clock_wait_ns();
 
-    *timeout_ms = wait < 0 ? -1 : (gint)MIN((wait + 999999) / 1000000, 60000);
+    *timeout_ms = wait < 0 ? -1 : (gint)MIN((wait + NS_PER_MS - 1) / NS_PER_MS, 60000);
     return wait == 0;
 }
 
