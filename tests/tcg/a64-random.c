@@ -3,14 +3,13 @@
  * themselves, their page tables and their vectors, the emulator stands. SEED=n, PROGRAMS=n. */
 #include "tests/tcg/diff.h"
 #include "tests/tcg/env.h"
-#include "util/lock.h"
 
 #include <stdlib.h>
 
 enum { WORDS = 512, PROGRAMS = 300, MICROSECONDS_EACH = 1500 };
 
-static Mutex lock;
-static Cond started;
+static GMutex lock;
+static GCond started;
 static int running; /* program number; 0: end */
 
 /* Ends a program that does not end by itself. */
@@ -18,10 +17,10 @@ static gpointer watchdog(gpointer data)
 {
     int seen = 0;
 
-    mutex_lock(&lock);
+    g_mutex_lock(&lock);
     while (running >= 0) {
         if (running == seen) {
-            cond_wait(&started, &lock);
+            g_cond_wait(&started, &lock);
             continue;
         }
         seen = running;
@@ -32,16 +31,16 @@ static gpointer watchdog(gpointer data)
             atomic_store(&env_cpu->cs.exit_request, 1);
         }
     }
-    mutex_unlock(&lock);
+    g_mutex_unlock(&lock);
     return NULL;
 }
 
 static void set_running(int n)
 {
-    mutex_lock(&lock);
+    g_mutex_lock(&lock);
     running = n;
-    cond_signal(&started);
-    mutex_unlock(&lock);
+    g_cond_signal(&started);
+    g_mutex_unlock(&lock);
 }
 
 static uint32_t random_word(void)

@@ -5,7 +5,6 @@
 #include "softmmu/run-state.h"
 #include "tests/lib/check-main.h"
 #include "tests/unit/arm-env.h"
-#include "util/lock.h"
 
 static ArmCpu *cpu;
 
@@ -259,7 +258,7 @@ START_TEST(psci_system) NO_THREAD_SAFETY
 END_TEST
 
 /* A CPU thread that runs nothing: it tells where it was to start, and is off again. */
-static Cond started;
+static GCond started;
 static uint64_t started_pc, started_x0;
 
 static void record_start(CpuState *cs)
@@ -271,7 +270,7 @@ static void record_start(CpuState *cs)
     started_x0 = c->x[0];
     c->power_off = true;
     atomic_store(&cs->halted, true);
-    cond_signal(&started);
+    g_cond_signal(&started);
     vm_lock_release();
 }
 
