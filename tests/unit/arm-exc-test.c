@@ -5,6 +5,7 @@
 #include "softmmu/run-state.h"
 #include "tests/lib/check-main.h"
 #include "tests/unit/arm-env.h"
+#include "util/lock.h"
 
 static ArmCpu *cpu;
 
@@ -258,7 +259,7 @@ START_TEST(psci_system) NO_THREAD_SAFETY
 END_TEST
 
 /* A CPU thread that runs nothing: it tells where it was to start, and is off again. */
-static GCond started;
+static Cond started;
 static uint64_t started_pc, started_x0;
 
 static void record_start(CpuState *cs)
@@ -270,7 +271,7 @@ static void record_start(CpuState *cs)
     started_x0 = c->x[0];
     c->power_off = true;
     atomic_store(&cs->halted, true);
-    g_cond_signal(&started);
+    cond_signal(&started);
     vm_lock_release();
 }
 
