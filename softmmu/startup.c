@@ -383,7 +383,7 @@ static bool connect_serials(Machine *m, Error **errp)
 {
     const MachineClass *mc = MACHINE_GET_CLASS(m);
 
-    if (!config.serials->len && config.nographic && !config.nodefaults) {
+    if (!config.serials->len && config.nographic && !config.nodefaults && mc->n_serials) {
         g_ptr_array_add(config.serials, g_strdup("stdio"));
     }
     for (guint i = 0; i < config.serials->len; i++) {
