@@ -4,6 +4,7 @@
 
 #include "accel/qtest/qtest.h"
 #include "backends/chardev/chardev.h"
+#include "hw/core/globals.h"
 #include "hw/core/machine.h"
 #include "hw/core/qdev.h"
 #include "monitor/monitor.h"
@@ -361,7 +362,7 @@ static bool phase_memory(int argc, char **argv, Error **errp) NO_THREAD_SAFETY
 
 static bool phase_globals(int argc, char **argv, Error **errp)
 {
-    qdev_set_globals(config.globals);
+    globals_set(config.globals);
     return true;
 }
 
@@ -447,7 +448,7 @@ static bool phase_creation_done(int argc, char **argv, Error **errp)
     if (mc->done && !mc->done(m, errp)) {
         return false;
     }
-    qdev_warn_unused_globals();
+    globals_warn_unused();
     notifier_list_notify(&init_done_notifiers, NULL);
     return true;
 }

@@ -2,7 +2,7 @@
 /* Devices: life cycle, register regions and interrupt lines. */
 #include "hw/core/device.h"
 
-#include "hw/core/qdev.h"
+#include "hw/core/globals.h"
 #include "hw/core/reg.h"
 #include "softmmu/reset.h"
 #include <string.h>
@@ -118,7 +118,7 @@ Device *device_new(const char *type)
 {
     Device *dev = DEVICE(object_new(type));
 
-    qdev_apply_globals(dev, &dev->globals_error);
+    globals_apply(OBJECT(dev), &dev->globals_error);
     return dev;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Devices and objects made on request: -device, -object, -global and their help. */
+/* Devices and objects made on request: -device, -object and their help. */
 #include "hw/core/qdev.h"
 
 #include "hw/core/machine.h"
@@ -7,8 +7,6 @@
 #include "util/keyval.h"
 #include <stdio.h>
 #include <string.h>
-
-static GPtrArray *globals; /* of GlobalProperty; borrowed */
 
 static bool set_properties(Object *obj, JsonObject *props, const char *const *skip, Error **errp)
 {
@@ -99,47 +97,6 @@ Object *qdev_add_object(JsonObject *props, Error **errp)
     json_object_remove_member(props, "qom-type");
     json_object_remove_member(props, "id");
     return user_creatable_add(type_copy, id_copy, props, errp);
-}
-
-/* ---- globals */
-
-void qdev_set_globals(GPtrArray *list)
-{
-    globals = list;
-}
-
-bool qdev_apply_globals(Device *dev, Error **errp)
-{
-    for (guint i = 0; globals && i < globals->len; i++) {
-        GlobalProperty *g = g_ptr_array_index(globals, i);
-
-        if (!object_is_a(OBJECT(dev), g->driver)) {
-            continue;
-        }
-        g->used = true;
-        if (!object_set_text(OBJECT(dev), g->property, g->value, errp)) {
-            error_prefix(errp, "can't apply global %s.%s=%s: ", g->driver, g->property, g->value);
-            return false;
-        }
-    }
-    return true;
-}
-
-void qdev_warn_unused_globals(void)
-{
-    for (guint i = 0; globals && i < globals->len; i++) {
-        const GlobalProperty *g = g_ptr_array_index(globals, i);
-        const Type *t = type_find(g->driver);
-
-        if (g->used) {
-            continue;
-        }
-        if (!t || !type_is_a(t, TYPE_DEVICE)) {
-            warn_report("global %s.%s has invalid class name", g->driver, g->property);
-        } else {
-            warn_report("global %s.%s=%s not used", g->driver, g->property, g->value);
-        }
-    }
 }
 
 /* ---- help */

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* Global properties: defaults of -global for every device of a type. */
+#ifndef HW_CORE_GLOBALS_H
+#define HW_CORE_GLOBALS_H
+
+#include "qom/object.h"
+
+/* An array of GlobalProperty (borrowed), applied to every device made from now on. */
+void globals_set(GPtrArray *globals);
+/* Sets those of obj's type and its ancestors, in order. */
+bool globals_apply(Object *obj, Error **errp);
+void globals_warn_unused(void);
+
+#endif
