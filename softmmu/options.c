@@ -3,6 +3,7 @@
 #include "softmmu/options.h"
 
 #include "config.h"
+#include "util/bits.h"
 #include "util/keyval.h"
 #include "util/log.h"
 #include "util/size.h"
@@ -123,30 +124,42 @@ static bool apply_smp(Config *cfg, const OptionDef *opt, const char *arg, Error 
     return true;
 }
 
-static bool apply_memory(Config *cfg, const OptionDef *opt, const char *arg, Error **errp)
+static bool memory_member(JsonObject *o, const char *name, char unit, uint64_t *ret, Error **errp)
 {
-    g_autoptr(JsonObject) o = keyval_parse(arg, opt->implied, errp);
+    const char *text = keyval_get(o, name);
 
-    if (!o) {
-        return false;
+    if (!json_object_has_member(o, name)) {
+        return true;
     }
-    const char *size = keyval_get(o, "size");
-    json_object_remove_member(o, "slots"); /* memory hot-plug: accepted when it asks for none */
-    json_object_remove_member(o, "maxmem");
-    if (!size || !parse_size_unit(size, 'M', &cfg->memory_bytes, NULL)) {
-        error_set(errp, "Parameter 'size' expects a non-negative number below 2^64");
+    if (!text || !parse_size_unit(text, unit, ret, NULL)) {
+        error_set(errp, "Parameter '%s' expects a non-negative number below 2^64", name);
         error_append_hint(errp, "Optional suffix k, M, G, T, P or E multiplies by a power of "
                                 "1024;\nwithout one the number is in MiB.\n");
         return false;
     }
-    if (json_object_get_size(o) > 1) {
-        g_autoptr(GList) names = json_object_get_members(o);
-        const char *first = names->data;
+    json_object_remove_member(o, name);
+    return true;
+}
 
-        return error_set(errp, "Invalid parameter '%s'",
-                         strcmp(first, "size") ? first : (const char *)names->next->data);
+static bool apply_memory(Config *cfg, const OptionDef *opt, const char *arg, Error **errp)
+{
+    g_autoptr(JsonObject) o = keyval_parse(arg, opt->implied, errp);
+    uint64_t size = 0, maxmem = 0, slots = 0;
+
+    if (!o || !memory_member(o, "size", 'M', &size, errp) ||
+        !memory_member(o, "maxmem", 'M', &maxmem, errp) ||
+        !memory_member(o, "slots", 'B', &slots, errp)) {
+        return false;
     }
-    cfg->memory_bytes = (cfg->memory_bytes + 0xfff) & ~0xfffull;
+    g_autoptr(GList) left = json_object_get_members(o);
+    if (left) {
+        return error_set(errp, "Invalid parameter '%s'", (const char *)left->data);
+    }
+    if (slots || (maxmem && maxmem != size)) {
+        return error_set(errp,
+                         "memory hot-plug is not supported: slots must be 0 and maxmem the size");
+    }
+    cfg->memory_bytes = align_up(size, 4 * KiB);
     return true;
 }
 

@@ -41,6 +41,8 @@ refuses "Property 'cortex-a57-arm-cpu.foo' not found" -M virt -cpu cortex-a57,fo
 refuses '-accel foo: invalid accelerator foo' -M virt -accel foo
 refuses '-accel kvm: invalid accelerator kvm' -M virt -enable-kvm
 refuses "-m abc: Parameter 'size' expects" -M virt -m abc
+refuses "Invalid parameter 'foo'" -M virt -m 128,foo=1
+refuses 'memory hot-plug is not supported' -M virt -m 128,slots=1,maxmem=1G
 refuses 'cannot model more than 255GiB RAM' -M virt -m 300G
 refuses 'The max CPUs supported by machine' -M virt -smp 9
 refuses 'Invalid CPU topology' -M virt -smp 4,cores=3
