@@ -337,10 +337,30 @@ MemoryRegion *system_io(void)
     return &io_root;
 }
 
+/* A port that no device answers: the lines of the bus stay high, writes go nowhere. */
+static MemResult open_bus_read(void *opaque, hwaddr addr, unsigned size, uint64_t *ret_value,
+                               MemAttrs attrs)
+{
+    *ret_value = MASK64(size * 8);
+    return MEM_OK;
+}
+
+static MemResult open_bus_write(void *opaque, hwaddr addr, unsigned size, uint64_t value,
+                                MemAttrs attrs)
+{
+    return MEM_OK;
+}
+
+static const MemoryRegionOps open_bus_ops = {
+    .read = open_bus_read,
+    .write = open_bus_write,
+    .unaligned = true,
+};
+
 void memory_map_init(void)
 {
     memory_region_init(&memory_root, "system", UINT64_MAX);
     address_space_init(&address_space_memory, &memory_root, "memory");
-    memory_region_init(&io_root, "io", 65536);
+    memory_region_init_io(&io_root, &open_bus_ops, NULL, "io", 65536);
     address_space_init(&address_space_io, &io_root, "I/O");
 }

@@ -167,7 +167,7 @@ MemResult memory_region_store(MemoryRegion *mr, hwaddr offset, unsigned size, Me
 /* Loaders: writes through ROM too. */
 MemResult address_space_write_rom(AddressSpace *as, hwaddr addr, const void *buf, uint64_t len);
 
-/* The two spaces of the machine, made by start-up; their roots are containers. */
+/* The two spaces of the machine, made by start-up. A port without a device reads as all ones. */
 extern AddressSpace address_space_memory; /* "memory" */
 extern AddressSpace address_space_io;     /* "I/O" */
 MemoryRegion *system_memory(void);

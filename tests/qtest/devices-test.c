@@ -48,7 +48,8 @@ static void test_protocol(void)
     reply_is(q, "memset 0x40000000 0 1", "OK");
     reply_is(q, "readl 0x40000000", "OK 0x0000000000435a5a");
     reply_is(q, "readq 0xfff00000000", "OK 0x0000000000000000"); /* nobody answers */
-    reply_is(q, "inb 0", "OK 0x0000");
+    reply_is(q, "inb 0", "OK 0x00ff");                           /* an open bus */
+    reply_is(q, "inl 0x100", "OK 0xffffffff");
     reply_is(q, "outb 0x80 1", "OK");
     reply_is(q, "clock_step 1000", "OK 1000");
     reply_is(q, "clock_set 5000", "OK 5000");
