@@ -5,6 +5,7 @@
 
 #include "hw/cpu/arm-cpu.h"
 #include "hw/nvram/fw-cfg.h"
+#include "softmmu/run-state.h"
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -85,18 +86,21 @@ static hwaddr dtb_address(const VirtMachine *s, uint64_t size)
     return align_up(MAX(MAX(at, s->kernel.end), s->initrd_end), DTB_ALIGN);
 }
 
-static void dump_dtb(const Machine *m, GBytes *dtb)
+/* Ends the process, as the option promises. */
+G_NORETURN static void dump_dtb(const Machine *m, GBytes *dtb)
 {
     gsize len;
     const char *data = g_bytes_get_data(dtb, &len);
     g_autoptr(GError) err = NULL;
+    bool ok = g_file_set_contents(m->dumpdtb, data, (gssize)len, &err);
 
-    if (!g_file_set_contents(m->dumpdtb, data, (gssize)len, &err)) {
+    if (ok) {
+        info_report("dtb dumped to %s. Exiting.", m->dumpdtb);
+    } else {
         error_report("dumpdtb=%s: %s", m->dumpdtb, err->message);
-        exit(EXIT_FAILURE);
     }
-    info_report("dtb dumped to %s. Exiting.", m->dumpdtb);
-    exit(EXIT_SUCCESS);
+    exit_notify();
+    exit(ok ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
 bool virt_done(Machine *m, Error **errp)

@@ -78,6 +78,10 @@ says '^-kernel FILE' -help
 says '^Poise machine emulator version' -version
 says '^  chardev=' -device pl011,help
 
+timeout 20 "$poise" -M "virt,dumpdtb=$dir/dtb" -smp 2 -qmp "unix:$dir/qmp,server=on,wait=off" >"$dir/out" 2>&1
+[ $? = 0 ] && [ "$(head -c 4 "$dir/dtb" | od -An -tx1)" = ' d0 0d fe ed' ] && [ ! -e "$dir/qmp" ]
+report $? "dumpdtb writes the tree, ends, and leaves nothing else"
+
 timeout 20 "$poise" -M virt -accel kvm -accel tcg -qmp stdio >"$dir/stdout" 2>"$dir/out" <<'Q'
 {"execute": "qmp_capabilities"}
 {"execute": "quit"}
