@@ -6,3 +6,6 @@ softmmu-srcs += softmmu/accel.c softmmu/clock.c softmmu/cpus.c softmmu/main-loop
 
 unit-tests += memory
 unit-libs-memory := util qapi qom softmmu
+unit-tests += clock options
+unit-libs-clock := util qapi qom softmmu
+unit-libs-options := util qapi qom softmmu
