@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -130,10 +131,11 @@ static Sample run_once(const char *emulator, const char *const *options)
     }
     const char *rest[] = {"-S", "-nodefaults", "-display", "none", "-qmp", qmp, NULL};
     memcpy(&argv[n], rest, sizeof(rest));
-    pid_t pid = fork();
-    if (pid == 0) {
-        execvp(emulator, (char **)argv);
-        _exit(127);
+    pid_t pid;
+    /* Spawned, not forked: what the child does before exec is not the emulator's. */
+    if (posix_spawnp(&pid, emulator, NULL, NULL, (char **)argv, environ) != 0) {
+        fprintf(stderr, "cannot run %s\n", emulator);
+        exit(EXIT_FAILURE);
     }
     int fd = connect_qmp(pid);
     read_until(fd, "QMP");
