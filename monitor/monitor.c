@@ -121,7 +121,9 @@ static void event_sink(int id, const char *name, JsonNode *data)
     }
 }
 
-/* ---- monitors */
+/* ---- monitors: they live as long as the process */
+
+static GSList *monitors;
 
 static void at_exit(Notifier *n, void *data)
 {
@@ -155,5 +157,6 @@ bool monitor_add(const char *chardev_id, bool pretty, Error **errp)
         g_free(mon);
         return false;
     }
+    monitors = g_slist_prepend(monitors, mon);
     return true;
 }

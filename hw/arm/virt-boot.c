@@ -6,8 +6,6 @@
 #include "hw/cpu/arm-cpu.h"
 #include "hw/nvram/fw-cfg.h"
 #include "softmmu/run-state.h"
-#include <stdio.h>
-#include <stdlib.h>
 
 #define DTB_ALIGN      (2 * MiB)
 #define INITRD_AT_MOST (128 * MiB) /* from the start of RAM, so that small kernels see it early */
@@ -86,21 +84,17 @@ static hwaddr dtb_address(const VirtMachine *s, uint64_t size)
     return align_up(MAX(MAX(at, s->kernel.end), s->initrd_end), DTB_ALIGN);
 }
 
-/* Ends the process, as the option promises. */
-G_NORETURN static void dump_dtb(const Machine *m, GBytes *dtb)
+static bool write_dtb(const char *path, GBytes *dtb, Error **errp)
 {
     gsize len;
     const char *data = g_bytes_get_data(dtb, &len);
     g_autoptr(GError) err = NULL;
-    bool ok = g_file_set_contents(m->dumpdtb, data, (gssize)len, &err);
 
-    if (ok) {
-        info_report("dtb dumped to %s. Exiting.", m->dumpdtb);
-    } else {
-        error_report("dumpdtb=%s: %s", m->dumpdtb, err->message);
+    if (!g_file_set_contents(path, data, (gssize)len, &err)) {
+        return error_set(errp, "dumpdtb=%s: %s", path, err->message);
     }
-    exit_notify();
-    exit(ok ? EXIT_SUCCESS : EXIT_FAILURE);
+    info_report("dtb dumped to %s. Exiting.", path);
+    return true;
 }
 
 bool virt_done(Machine *m, Error **errp)
@@ -114,7 +108,9 @@ bool virt_done(Machine *m, Error **errp)
     g_autoptr(GBytes) dtb = fdt_builder_finish(fdt);
     fdt_builder_free(fdt);
     if (m->dumpdtb) {
-        dump_dtb(m, dtb);
+        /* That is all this process was started for. */
+        vm_request_shutdown(SHUTDOWN_CAUSE_HOST_UI);
+        return write_dtb(m->dumpdtb, dtb, errp);
     }
     hwaddr at = dtb_address(s, g_bytes_get_size(dtb));
     if (at >= ram_end(m) || g_bytes_get_size(dtb) > ram_end(m) - at) {
