@@ -38,7 +38,7 @@ typedef struct Config {
     /* identity */
     char *name;
     char *process_name;
-    bool debug_threads;
+    bool debug_threads; /* accepted: threads have names in any case */
     char *uuid;
     /* devices */
     bool nodefaults;

@@ -8,6 +8,7 @@
 #include <glib-unix.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -69,6 +70,11 @@ void process_daemon_ready(void)
     }
     close(ready_fd);
     ready_fd = -1;
+}
+
+void process_set_name(const char *name)
+{
+    prctl(PR_SET_NAME, name);
 }
 
 static void pidfile_remove(Notifier *n, void *data)

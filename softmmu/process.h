@@ -10,6 +10,8 @@
 bool process_daemonize(Error **errp);
 /* QMP answers: lets the parent exit, and stdin, stdout and stderr go to /dev/null. */
 void process_daemon_ready(void);
+/* What ps shows: at most 15 bytes. */
+void process_set_name(const char *name);
 /* Writes the process number; removed by an exit notifier. */
 bool process_write_pidfile(const char *path, Error **errp);
 /* SIGTERM, SIGINT and SIGHUP request a shutdown from the main loop. Before any thread. */

@@ -128,6 +128,9 @@ static bool phase_process(int argc, char **argv, Error **errp)
     if (config.daemonize && !process_daemonize(errp)) {
         return false;
     }
+    if (config.process_name) {
+        process_set_name(config.process_name);
+    }
     return !config.pidfile || process_write_pidfile(config.pidfile, errp);
 }
 

@@ -101,11 +101,13 @@ for mode in as-peer -S --run; do
     report $? "$(basename "$1") ${2:-}: $want"
 done
 
-"$poise" -M none -nodefaults -daemonize -pidfile "$dir/pid" -qmp "unix:$dir/qmp,server=on,wait=off" \
+"$poise" -M none -nodefaults -name guest=g,process=poise-test -daemonize -pidfile "$dir/pid" -qmp "unix:$dir/qmp,server=on,wait=off" \
     >"$dir/out" 2>&1
 [ $? = 0 ] && [ -S "$dir/qmp" ] && kill -0 "$(cat "$dir/pid")"
 report $? "-daemonize returns when the socket listens and the pid file is complete"
 pid=$(cat "$dir/pid")
+[ "$(cat "/proc/$pid/comm")" = poise-test ]
+report $? "-name process= is what ps shows"
 kill "$pid"
 timeout 20 tail --pid="$pid" -f /dev/null
 [ ! -e "$dir/qmp" ] && [ ! -e "$dir/pid" ]
