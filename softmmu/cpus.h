@@ -40,7 +40,6 @@ struct CpuState {
     int index;
     _Atomic uint64_t thread_id; /* host thread, 0 before it runs */
     AddressSpace *as;           /* what the CPU's physical accesses see */
-    MemoryRegion *memory;
 
     /* Asked of the vCPU. Any thread sets them; the vCPU looks whenever exit_request is set. */
     _Atomic uint32_t exit_request; /* leave the execution loop soon */

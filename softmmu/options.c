@@ -84,6 +84,9 @@ static bool apply_enable_kvm(Config *cfg, const OptionDef *opt, const char *arg,
     return true;
 }
 
+/* Far above any machine, so that the product of all four levels fits 64 bits. */
+#define SMP_LIMIT 32767
+
 static bool smp_member(JsonObject *o, const char *name, int64_t *ret, Error **errp)
 {
     const char *text = keyval_get(o, name);
@@ -93,8 +96,11 @@ static bool smp_member(JsonObject *o, const char *name, int64_t *ret, Error **er
     if (!json_object_has_member(o, name)) {
         return true;
     }
-    if (!text || !parse_uint64(text, &v, NULL) || v > INT32_MAX) {
+    if (!text || !parse_uint64(text, &v, NULL)) {
         return error_set(errp, "Parameter '%s' expects a number", name);
+    }
+    if (v > SMP_LIMIT) {
+        return error_set(errp, "Parameter '%s' expects a number up to %d", name, SMP_LIMIT);
     }
     if (v == 0) {
         return error_set(errp, "Invalid CPU topology: CPU topology parameters must be greater "

@@ -306,6 +306,9 @@ static bool set_smp(Machine *m, const MachineClass *mc, Error **errp)
     }
     m->smp_cpus = (int)cpus;
     m->smp_max_cpus = (int)maxcpus;
+    m->smp_clusters = (int)clusters;
+    m->smp_cores = (int)cores;
+    m->smp_threads = (int)threads;
     return true;
 }
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Tests beyond the unit tests of the folders' module.mk, lint and formatting.
 run-tests := $(SRC)/tests/lib/run-tests
-lints := layers spdx one-hop format sizes walks shellcheck
+lints := layers spdx one-hop format walks shellcheck
 lints-after-build := headers cppcheck clang-tidy thread-safety
 
 check: check-unit check-schema check-qtest check-qmp check-tcg

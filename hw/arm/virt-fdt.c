@@ -35,11 +35,7 @@ static void add_chosen(FdtBuilder *fdt, const VirtMachine *s)
 static void add_cpus(FdtBuilder *fdt, const VirtMachine *s)
 {
     int n = s->parent.smp_cpus;
-    g_autofree char *type = g_strdup(s->parent.cpu_type);
-    g_autofree char *compatible = NULL;
 
-    type[strlen(type) - strlen(ARM_CPU_TYPE_SUFFIX)] = 0;
-    compatible = g_strdup_printf("arm,%s", g_str_equal(type, "max") ? "armv8" : type);
     fdt_node(fdt, "/cpus");
     fdt_prop_cells(fdt, "/cpus", "#address-cells", 1, 1u);
     fdt_prop_cells(fdt, "/cpus", "#size-cells", 1, 0u);
@@ -51,7 +47,7 @@ static void add_cpus(FdtBuilder *fdt, const VirtMachine *s)
 
         fdt_node(fdt, path);
         fdt_prop_str(fdt, path, "device_type", "cpu");
-        fdt_prop_str(fdt, path, "compatible", compatible);
+        fdt_prop_str(fdt, path, "compatible", arm_cpu_dt_compatible(cpu));
         fdt_prop_cells(fdt, path, "reg", 1, affinity);
         if (n > 1) {
             fdt_prop_str(fdt, path, "enable-method", "psci");

@@ -40,6 +40,8 @@ struct Machine {
     MemoryRegion ram;  /* initialised by start-up when the class has a default_ram_id */
     int smp_cpus;      /* at start */
     int smp_max_cpus;
+    /* Topology: how many of each in the next one; vCPU indices run through the innermost first. */
+    int smp_clusters, smp_cores, smp_threads;
     char *cpu_type;           /* QOM type name, NULL: none */
     JsonObject *cpu_features; /* of -cpu model,name=value; NULL: none */
     char *kernel;             /* paths; NULL: not given */

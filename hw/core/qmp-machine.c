@@ -8,6 +8,19 @@
 
 #include <string.h>
 
+static CpuInstanceProperties *topology_of(const Machine *m, int index)
+{
+    CpuInstanceProperties *p = g_new0(CpuInstanceProperties, 1);
+    int core = index / m->smp_threads, cluster = core / m->smp_cores;
+
+    p->has_thread_id = p->has_core_id = p->has_cluster_id = p->has_socket_id = true;
+    p->thread_id = index % m->smp_threads;
+    p->core_id = core % m->smp_cores;
+    p->cluster_id = cluster % m->smp_clusters;
+    p->socket_id = cluster / m->smp_clusters;
+    return p;
+}
+
 CpuInfoFastList *qmp_query_cpus_fast(Error **errp)
 {
     CpuInfoFastList *list = g_new0(CpuInfoFastList, 1);
@@ -19,9 +32,7 @@ CpuInfoFastList *qmp_query_cpus_fast(Error **errp)
         info->qom_path = object_path(cpu->object);
         info->thread_id = (int64_t)atomic_load(&cpu->thread_id);
         SysEmuTarget_parse(cpu->ops->target, &info->target, NULL);
-        info->props = g_new0(CpuInstanceProperties, 1);
-        info->props->has_core_id = true;
-        info->props->core_id = cpu->index;
+        info->props = topology_of(current_machine, cpu->index);
         QAPI_LIST_APPEND(list, info);
     }
     return list;

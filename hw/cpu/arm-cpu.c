@@ -224,7 +224,6 @@ static void arm_cpu_instance_init(Object *obj)
 
     cpu->cs.object = obj;
     cpu->cs.ops = &arm_cpu_ops;
-    cpu->cs.memory = system_memory();
     cpu->id = ARM_CPU_GET_CLASS(obj)->model->id;
     cpu->max_el = 1;
     device_add_inputs(dev, "", input_changed, 4);

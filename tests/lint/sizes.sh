@@ -12,4 +12,3 @@ git ls-files '*.c' | xargs awk '
     /^\{/ { start = FNR }
     /^\}/ && start { print FNR - start, FILENAME ":" name; start = 0 }' |
     sort -rn | head -n 10 | sed 's/^/# /'
-echo "ok 1 - sizes shown"

@@ -84,6 +84,7 @@ static const struct {
     {"-smp", "-1", "-smp -1: Parameter 'cpus' expects a number"},
     {"-smp", "cores=0",
      "-smp cores=0: Invalid CPU topology: CPU topology parameters must be greater than zero"},
+    {"-smp", "32768", "-smp 32768: Parameter 'cpus' expects a number up to 32767"},
     {"-smp", "dies=2", "-smp dies=2: Invalid parameter 'dies'"},
     {"-uuid", "x", "-uuid x: failed to parse UUID string: wrong format"},
     {"-monitor", "stdio", "-monitor stdio: only 'none' is supported"},
