@@ -13,7 +13,24 @@ enum {
     QMP_ALLOW_OOB = 1 << 0,
     QMP_ALLOW_PRECONFIG = 1 << 1,
     QMP_NO_SUCCESS_RESPONSE = 1 << 2,
+    /* Who may use it; neither: only an administrator. By features of the command's definition:
+     * 'x-observer' changes nothing, 'x-operator' runs the machine but reaches nothing else. */
+    QMP_FOR_OBSERVER = 1 << 3,
+    QMP_FOR_OPERATOR = 1 << 4,
+    /* Feature 'x-preconfig-only': refused once the machine is made. */
+    QMP_PRECONFIG_ONLY = 1 << 5,
 };
+
+/* A command whose answer comes later ('gen': false handlers): the handler calls qmp_defer(),
+ * returns true with *ret NULL, and somebody ends the reply exactly once, from the main loop.
+ * in_order holds back the session's later commands until then; else they overtake.
+ * NULL when nobody could get the answer (no session): the handler then fails. */
+typedef struct QmpReply QmpReply;
+QmpReply *qmp_defer(bool in_order);
+void qmp_reply_return(QmpReply *reply, JsonNode *answer); /* takes both */
+void qmp_reply_error(QmpReply *reply, const Error *err);  /* takes reply */
+/* Called when the client leaves before: the work can be dropped. The reply must still be ended. */
+void qmp_reply_on_cancel(QmpReply *reply, void (*fn)(void *opaque), void *opaque);
 
 typedef struct QmpCommand {
     const char *name;

@@ -8,29 +8,34 @@
 static char *program_name;
 
 typedef struct PoiseErrorPrivate {
+    ErrorCode code;
     char *hint;
+    char *path;
 } PoiseErrorPrivate;
 
 static void poise_error_private_init(PoiseErrorPrivate *priv)
 {
-    priv->hint = NULL;
+    *priv = (PoiseErrorPrivate){0};
 }
 
 static void poise_error_private_copy(const PoiseErrorPrivate *src, PoiseErrorPrivate *dest)
 {
+    dest->code = src->code;
     dest->hint = g_strdup(src->hint);
+    dest->path = g_strdup(src->path);
 }
 
 static void poise_error_private_clear(PoiseErrorPrivate *priv)
 {
     g_free(priv->hint);
+    g_free(priv->path);
 }
 
 G_DEFINE_EXTENDED_ERROR(PoiseError, poise_error)
 
-G_GNUC_PRINTF(4, 0)
-static void error_set_va(Error **errp, ErrorClass klass, const char *suffix, const char *fmt,
-                         va_list ap)
+G_GNUC_PRINTF(5, 0)
+static void error_set_va(Error **errp, ErrorClass klass, ErrorCode code, const char *suffix,
+                         const char *fmt, va_list ap)
 {
     g_autofree char *text = g_strdup_vprintf(fmt, ap);
 
@@ -38,6 +43,7 @@ static void error_set_va(Error **errp, ErrorClass klass, const char *suffix, con
         g_assert(!*errp);
         *errp = g_error_new(POISE_ERROR, (int)klass, "%s%s%s", text, suffix ? ": " : "",
                             suffix ? suffix : "");
+        poise_error_get_private(*errp)->code = code;
     }
 }
 
@@ -46,9 +52,35 @@ bool error_set(Error **errp, const char *fmt, ...)
     va_list ap;
 
     va_start(ap, fmt);
-    error_set_va(errp, ERROR_CLASS_GENERIC, NULL, fmt, ap);
+    error_set_va(errp, ERROR_CLASS_GENERIC, ERROR_CODE_UNSPECIFIED, NULL, fmt, ap);
     va_end(ap);
     return false;
+}
+
+bool error_set_code(Error **errp, ErrorCode code, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    error_set_va(errp, ERROR_CLASS_GENERIC, code, NULL, fmt, ap);
+    va_end(ap);
+    return false;
+}
+
+static ErrorCode code_of_class(ErrorClass klass)
+{
+    switch (klass) {
+    case ERROR_CLASS_COMMAND_NOT_FOUND:
+        return ERROR_CODE_COMMAND_NOT_FOUND;
+    case ERROR_CLASS_DEVICE_NOT_ACTIVE:
+    case ERROR_CLASS_DEVICE_NOT_FOUND:
+        return ERROR_CODE_NOT_FOUND;
+    case ERROR_CLASS_KVM_MISSING_CAP:
+        return ERROR_CODE_NOT_SUPPORTED;
+    case ERROR_CLASS_GENERIC:
+        break;
+    }
+    return ERROR_CODE_UNSPECIFIED;
 }
 
 bool error_set_class(Error **errp, ErrorClass klass, const char *fmt, ...)
@@ -56,7 +88,7 @@ bool error_set_class(Error **errp, ErrorClass klass, const char *fmt, ...)
     va_list ap;
 
     va_start(ap, fmt);
-    error_set_va(errp, klass, NULL, fmt, ap);
+    error_set_va(errp, klass, code_of_class(klass), NULL, fmt, ap);
     va_end(ap);
     return false;
 }
@@ -66,7 +98,7 @@ bool error_set_errno(Error **errp, int err, const char *fmt, ...)
     va_list ap;
 
     va_start(ap, fmt);
-    error_set_va(errp, ERROR_CLASS_GENERIC, g_strerror(err), fmt, ap);
+    error_set_va(errp, ERROR_CLASS_GENERIC, ERROR_CODE_HOST_FAILURE, g_strerror(err), fmt, ap);
     va_end(ap);
     return false;
 }
@@ -118,6 +150,62 @@ const char *error_class_name(const Error *err)
     return names[err->code];
 }
 
+/* NULL for errors of other domains: GLib's own. */
+static PoiseErrorPrivate *private_of(const Error *err)
+{
+    return err && err->domain == POISE_ERROR ? poise_error_get_private(err) : NULL;
+}
+
+ErrorCode error_code(const Error *err)
+{
+    const PoiseErrorPrivate *priv = private_of(err);
+
+    return priv ? priv->code : ERROR_CODE_UNSPECIFIED;
+}
+
+const char *error_code_name(ErrorCode code)
+{
+    static const char *const names[] = {
+#define ERROR_CODE_TEXT(name, text) [ERROR_CODE_##name] = (text),
+        ERROR_CODES(ERROR_CODE_TEXT)
+#undef ERROR_CODE_TEXT
+    };
+
+    return names[code];
+}
+
+void error_change_code(Error **errp, ErrorCode code)
+{
+    PoiseErrorPrivate *priv = private_of(errp ? *errp : NULL);
+
+    if (priv) {
+        priv->code = code;
+    }
+}
+
+void error_set_path(Error **errp, const char *pointer)
+{
+    PoiseErrorPrivate *priv = private_of(errp ? *errp : NULL);
+
+    if (priv && !priv->path) {
+        priv->path = g_strdup(pointer);
+    }
+}
+
+const char *error_path(const Error *err)
+{
+    const PoiseErrorPrivate *priv = private_of(err);
+
+    return priv ? priv->path : NULL;
+}
+
+const char *error_hint(const Error *err)
+{
+    const PoiseErrorPrivate *priv = private_of(err);
+
+    return priv ? priv->hint : NULL;
+}
+
 void error_set_program_name(const char *argv0)
 {
     g_free(program_name);
@@ -167,11 +255,7 @@ void info_report(const char *fmt, ...)
 void error_report_err(const Error *err)
 {
     error_report("%s", err->message);
-    if (err->domain == POISE_ERROR) {
-        PoiseErrorPrivate *priv = poise_error_get_private(err);
-
-        if (priv->hint) {
-            fputs(priv->hint, stderr);
-        }
+    if (error_hint(err)) {
+        fputs(error_hint(err), stderr);
     }
 }

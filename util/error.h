@@ -18,14 +18,47 @@ typedef enum ErrorClass {
     ERROR_CLASS_KVM_MISSING_CAP,
 } ErrorClass;
 
+/* What went wrong, for programs: the "x-code" member of an error reply. Names are stable; the
+ * QAPI enumeration ErrorCode documents them (a unit test compares the two). */
+#define ERROR_CODES(X)                              \
+    X(UNSPECIFIED, "unspecified")                   \
+    X(JSON_SYNTAX, "json-syntax")                   \
+    X(REQUEST_INVALID, "request-invalid")           \
+    X(NOT_NEGOTIATED, "not-negotiated")             \
+    X(COMMAND_NOT_FOUND, "command-not-found")       \
+    X(PARAMETER_MISSING, "parameter-missing")       \
+    X(PARAMETER_UNEXPECTED, "parameter-unexpected") \
+    X(PARAMETER_TYPE, "parameter-type")             \
+    X(PARAMETER_VALUE, "parameter-value")           \
+    X(ID_INVALID, "id-invalid")                     \
+    X(ID_DUPLICATE, "id-duplicate")                 \
+    X(NOT_FOUND, "not-found")                       \
+    X(IN_USE, "in-use")                             \
+    X(NOT_SUPPORTED, "not-supported")               \
+    X(WRONG_STATE, "wrong-state")                   \
+    X(PERMISSION_DENIED, "permission-denied")       \
+    X(TIMEOUT, "timeout")                           \
+    X(LIMIT_EXCEEDED, "limit-exceeded")             \
+    X(FORMAT_INVALID, "format-invalid")             \
+    X(HOST_FAILURE, "host-failure")
+typedef enum ErrorCode {
+#define ERROR_CODE_ENUM(name, text) ERROR_CODE_##name,
+    ERROR_CODES(ERROR_CODE_ENUM)
+#undef ERROR_CODE_ENUM
+        ERROR_CODE__MAX
+} ErrorCode;
+
 #define POISE_ERROR (poise_error_quark())
 GQuark poise_error_quark(void);
 
 /* Sets *errp (when errp is not NULL) to a GenericError; returns false so that callers can
  * `return error_set(errp, ...)`. Texts have no full stop and no line end. */
 bool error_set(Error **errp, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
+/* The same with a code. */
+bool error_set_code(Error **errp, ErrorCode code, const char *fmt, ...) G_GNUC_PRINTF(3, 4);
+/* With a class; the code follows from it. */
 bool error_set_class(Error **errp, ErrorClass klass, const char *fmt, ...) G_GNUC_PRINTF(3, 4);
-/* Appends ": " and the text of the positive errno value `err`. */
+/* Appends ": " and the text of the positive errno value `err`; the code is HOST_FAILURE. */
 bool error_set_errno(Error **errp, int err, const char *fmt, ...) G_GNUC_PRINTF(3, 4);
 /* Puts a text before the message of *errp (which may be NULL or unset). */
 void error_prefix(Error **errp, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
@@ -33,6 +66,16 @@ void error_prefix(Error **errp, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
 void error_append_hint(Error **errp, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
 /* The protocol's name of an error's class, e.g. "GenericError". */
 const char *error_class_name(const Error *err);
+ErrorCode error_code(const Error *err);
+const char *error_code_name(ErrorCode code);
+/* Changes the code of *errp (which may be NULL or unset). */
+void error_change_code(Error **errp, ErrorCode code);
+/* Where in the input the culprit is: a JSON pointer (RFC 6901), "/smp/cpus". Ignored when *errp
+ * has one already. error_path() is NULL when none is known. */
+void error_set_path(Error **errp, const char *pointer);
+const char *error_path(const Error *err);
+/* The operator's hint, NULL: none. */
+const char *error_hint(const Error *err);
 
 /* Lines for the operator on stderr, prefixed by the program's name. */
 void error_set_program_name(const char *argv0);

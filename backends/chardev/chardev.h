@@ -20,6 +20,9 @@ typedef enum ChardevEvent {
 typedef struct ChardevHandlers {
     bool keep_all; /* output is never dropped: the front end itself bounds what is unread */
     size_t (*can_receive)(void *opaque); /* bytes it takes now */
+    /* Descriptors that came with the bytes of the next receive(): SCM_RIGHTS. (transfer full of
+     * the descriptors; the array is borrowed.) NULL: they are closed. */
+    void (*receive_fds)(void *opaque, const int *fds, size_t n);
     void (*receive)(void *opaque, const uint8_t *buf, size_t len);
     void (*event)(void *opaque, ChardevEvent event);
     void (*drained)(void *opaque); /* everything written so far has been taken by the host */
@@ -43,6 +46,18 @@ bool chardev_is_open(const Chardev *chr);
  * when a peer is connected. */
 bool chardev_attach(Chardev *chr, const ChardevHandlers *h, void *opaque, Error **errp);
 void chardev_detach(Chardev *chr);
+/* True for what can serve several clients at once: a socket that listens. Then, instead of
+ * chardev_attach(), the front end takes each client as a character device of its own (transfer
+ * full): connected, without an id, not among /chardevs, gone when its last reference is dropped.
+ * Clients are accepted from the main loop as soon as they knock; with a backlog of at least 64. */
+bool chardev_is_listener(const Chardev *chr);
+bool chardev_attach_listener(Chardev *chr, void (*client)(void *opaque, Chardev *chr), void *opaque,
+                             Error **errp);
+/* Who is at the other end of a Unix socket (SO_PEERCRED); false when that is not known. */
+typedef struct ChardevPeer {
+    int64_t pid, uid, gid;
+} ChardevPeer;
+bool chardev_peer(const Chardev *chr, ChardevPeer *ret);
 /* Queues all of buf and never blocks. Past a bound of 1 MiB of unread bytes the newest are dropped,
  * unless the front end asked to keep_all. Dropped too while no peer is connected. */
 void chardev_write(Chardev *chr, const void *buf, size_t len);
