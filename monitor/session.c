@@ -107,7 +107,8 @@ static JsonNode *execute(Session *s, JsonNode *request)
         return reply;
     }
     current = s;
-    reply = qmp_dispatch(request, false, s->negotiated ? NULL : "qmp_capabilities");
+    QmpCaller caller = {.only = s->negotiated ? NULL : "qmp_capabilities"};
+    qmp_dispatch(&caller, request, &reply);
     current = outer;
     return reply;
 }

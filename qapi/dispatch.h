@@ -21,17 +21,6 @@ enum {
     QMP_PRECONFIG_ONLY = 1 << 5,
 };
 
-/* A command whose answer comes later ('gen': false handlers): the handler calls qmp_defer(),
- * returns true with *ret NULL, and somebody ends the reply exactly once, from the main loop.
- * in_order holds back the session's later commands until then; else they overtake.
- * NULL when nobody could get the answer (no session): the handler then fails. */
-typedef struct QmpReply QmpReply;
-QmpReply *qmp_defer(bool in_order);
-void qmp_reply_return(QmpReply *reply, JsonNode *answer); /* takes both */
-void qmp_reply_error(QmpReply *reply, const Error *err);  /* takes reply */
-/* Called when the client leaves before: the work can be dropped. The reply must still be ended. */
-void qmp_reply_on_cancel(QmpReply *reply, void (*fn)(void *opaque), void *opaque);
-
 typedef struct QmpCommand {
     const char *name;
     QmpMarshalFn *fn;
@@ -53,11 +42,43 @@ typedef struct QmpRequest {
 /* Checks the form of a request object; oob_enabled allows "exec-oob". */
 bool qmp_check_request(JsonNode *request, bool oob_enabled, QmpRequest *ret, Error **errp);
 
-/* Runs a request and returns the reply: {"return": ...} or {"error": {...}}, with the request's
- * id. NULL: no reply is due. `only` (may be NULL) limits the session to one command: others
- * fail with CommandNotFound and a text that names it. (transfer full) */
-JsonNode *qmp_dispatch(JsonNode *request, bool oob_enabled, const char *only);
+/* Whose requests are run: a session keeps one of these, zeroed but for what it sets. */
+typedef struct QmpCaller {
+    /* Whether this caller may run cmd now (its role, the phase); NULL: everything. */
+    bool (*allow)(void *opaque, const QmpCommand *cmd, Error **errp);
+    /* Takes the reply of a request for which qmp_dispatch() said QMP_LATER... (transfer full).
+     * NULL: commands of this caller cannot answer later. */
+    void (*reply)(void *opaque, JsonNode *reply, bool in_order);
+    void *opaque;
+    bool oob_enabled;
+    const char *only; /* no command but this one, before the negotiation; NULL: all */
+    GList *deferred;  /* private: of QmpReply */
+} QmpCaller;
+
+typedef enum QmpOutcome {
+    QMP_DONE,           /* the reply is there, or none is due */
+    QMP_LATER,          /* caller->reply() gets it; further requests may be run before */
+    QMP_LATER_IN_ORDER, /* the same, but the caller's further in-band requests have to wait */
+} QmpOutcome;
+
+/* Runs a request. *ret_reply is {"return": ...} or {"error": {...}} with the request's id
+ * (transfer full), or NULL. caller NULL: nobody in particular, all allowed, no later answers. */
+QmpOutcome qmp_dispatch(QmpCaller *caller, JsonNode *request, JsonNode **ret_reply);
+/* The caller is going: its deferred work is told so, and caller->reply is not called any more. */
+void qmp_caller_leave(QmpCaller *caller);
 JsonNode *qmp_error_reply(const Error *err);
+
+/* A command whose answer comes later ('gen': false handlers): the handler calls qmp_defer(),
+ * returns true with *ret NULL, and somebody ends the reply exactly once, from the main loop (at
+ * once is fine too). in_order holds back the caller's later commands until then; else they
+ * overtake. NULL when nobody could get the answer: the handler then fails. */
+typedef struct QmpReply QmpReply;
+QmpReply *qmp_defer(bool in_order);
+void qmp_reply_return(QmpReply *reply, JsonNode *answer); /* takes both */
+void qmp_reply_error(QmpReply *reply, const Error *err);  /* takes reply */
+/* Called when the client leaves before: the work can be dropped. The reply must still be ended,
+ * and fn may do so. */
+void qmp_reply_on_cancel(QmpReply *reply, void (*fn)(void *opaque), void *opaque);
 
 /* For marshallers. */
 void *qmp_arguments(const QapiType *type, JsonObject *args, Error **errp);

@@ -231,7 +231,7 @@ int qapi_enum_parse(const QapiType *type, const char *text, Error **errp)
             return i;
         }
     }
-    error_set(errp, "Invalid parameter '%s'", text);
+    error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "Invalid parameter '%s'", text);
     all = g_strjoinv("', '", (char **)type->lookup);
     error_append_hint(errp, "Accepted are '%s'.\n", all);
     return -1;

@@ -44,18 +44,56 @@ static char *place_name(const Place *at)
     return g_string_free(s, FALSE);
 }
 
+/* As a JSON pointer (RFC 6901), relative to the outermost value. */
+static void append_pointer(GString *s, const Place *at)
+{
+    if (!at->up) {
+        return;
+    }
+    append_pointer(s, at->up);
+    g_string_append_c(s, '/');
+    if (!at->name) {
+        g_string_append_printf(s, "%zu", at->index);
+        return;
+    }
+    for (const char *p = at->name; *p; p++) {
+        if (*p == '~' || *p == '/') {
+            g_string_append(s, *p == '~' ? "~0" : "~1");
+        } else {
+            g_string_append_c(s, *p);
+        }
+    }
+}
+
+/* An error about the value at a place. */
+G_GNUC_PRINTF(4, 5)
+static bool refuse(const Input *in, const Place *at, ErrorCode code, const char *fmt, ...)
+{
+    g_autoptr(GString) pointer = g_string_new(NULL);
+    va_list ap;
+
+    va_start(ap, fmt);
+    g_autofree char *text = g_strdup_vprintf(fmt, ap);
+    va_end(ap);
+    append_pointer(pointer, at);
+    error_set_code(in->errp, code, "%s", text);
+    error_set_path(in->errp, pointer->str);
+    return false;
+}
+
 static bool wrong_type(const Input *in, const Place *at, const char *expected)
 {
     g_autofree char *name = place_name(at);
 
-    return error_set(in->errp, "Invalid parameter type for '%s', expected: %s", name, expected);
+    return refuse(in, at, ERROR_CODE_PARAMETER_TYPE,
+                  "Invalid parameter type for '%s', expected: %s", name, expected);
 }
 
 static bool wrong_value(const Input *in, const Place *at, const char *expected)
 {
     g_autofree char *name = place_name(at);
 
-    return error_set(in->errp, "Parameter '%s' expects %s", name, expected);
+    return refuse(in, at, ERROR_CODE_PARAMETER_VALUE, "Parameter '%s' expects %s", name, expected);
 }
 
 /* The text of a scalar that a key=value list gave; NULL in JSON. */
@@ -161,7 +199,8 @@ static bool read_enum(const Input *in, const QapiType *type, JsonNode *node, con
     if (v < 0) {
         g_autofree char *name = place_name(at);
 
-        return error_set(in->errp, "Parameter '%s' does not accept value '%s'", name, text);
+        return refuse(in, at, ERROR_CODE_PARAMETER_VALUE,
+                      "Parameter '%s' does not accept value '%s'", name, text);
     }
     *ret = v;
     return true;
@@ -192,7 +231,8 @@ static bool read_members(const Input *in, const QapiType *type, JsonObject *from
         if (!node) {
             g_autofree char *name = place_name(&place);
 
-            return error_set(in->errp, "Parameter '%s' is missing", name);
+            return refuse(in, &place, ERROR_CODE_PARAMETER_MISSING, "Parameter '%s' is missing",
+                          name);
         }
         if (!read_value(in, m->type, node, &place, (char *)obj + m->offset)) {
             return false;
@@ -218,7 +258,8 @@ static bool check_members(const Input *in, const QapiType *type, JsonObject *fro
             Place place = {.up = at, .name = name};
             g_autofree char *full = place_name(&place);
 
-            return error_set(in->errp, "Parameter '%s' is unexpected", full);
+            return refuse(in, &place, ERROR_CODE_PARAMETER_UNEXPECTED,
+                          "Parameter '%s' is unexpected", full);
         }
     }
     return true;

@@ -299,12 +299,38 @@ static char *canonical(const char *json)
     return json_write(node, false);
 }
 
-static char *dispatch(const char *request, bool oob, const char *only)
+/* The reply as the protocol's own members show it; code and path ("" for none) apart from it. */
+static char *dispatch_with(QmpCaller *caller, const char *request, char **ret_code)
 {
     g_autoptr(JsonNode) in = json_parse(request, -1, NULL);
-    g_autoptr(JsonNode) reply = qmp_dispatch(in, oob, only);
+    g_autoptr(JsonNode) reply = NULL;
 
-    return reply ? json_write(reply, false) : NULL;
+    ck_assert_int_eq(qmp_dispatch(caller, in, &reply), QMP_DONE);
+    if (!reply) {
+        return NULL;
+    }
+    JsonObject *obj = json_node_get_object(reply);
+    if (json_object_has_member(obj, "error")) {
+        JsonObject *e = json_object_get_object_member(obj, "error");
+
+        if (ret_code) {
+            *ret_code =
+                g_strdup_printf("%s %s", json_object_get_string_member(e, "x-code"),
+                                json_object_get_string_member_with_default(e, "x-path", "-"));
+        }
+        json_object_remove_member(e, "x-code");
+        if (json_object_has_member(e, "x-path")) {
+            json_object_remove_member(e, "x-path");
+        }
+    }
+    return json_write(reply, false);
+}
+
+static char *dispatch(const char *request, bool oob, const char *only)
+{
+    QmpCaller caller = {.oob_enabled = oob, .only = only};
+
+    return dispatch_with(&caller, request, NULL);
 }
 
 START_TEST(dispatch_table)
@@ -340,10 +366,155 @@ START_TEST(negotiation_and_oob)
 }
 END_TEST
 
+static const struct {
+    const char *request, *code;
+} coded[] = {
+    {"[]", "request-invalid -"},
+    {"{'execute':'nosuch'}", "command-not-found -"},
+    {"{'execute':'get-int'}", "parameter-missing /a"},
+    {"{'execute':'get-int','arguments':{'a':'x'}}", "parameter-type /a"},
+    {"{'execute':'get-int','arguments':{'a':1,'c~/d':'x'}}", "parameter-unexpected /c~0~1d"},
+    {"{'execute':'do-nothing','arguments':{'x':1}}", "parameter-unexpected /x"},
+    {"{'execute':'fail-always','arguments':{'class':'blue'}}", "parameter-value /class"},
+    {"{'execute':'fail-always','arguments':{'class':'red'}}", "not-found -"},
+    {"{'execute':'fail-always'}", "unspecified -"},
+    {"{'execute':'take-boxed','arguments':{'kind':'circle','radius':2,'centre':{}}}",
+     "parameter-missing /centre/name"},
+    {"{'execute':'take-boxed','arguments':{'kind':'square','side':2,'tags':['a','b',3]}}",
+     "parameter-type /tags/2"},
+};
+
+START_TEST(codes_and_paths)
+{
+    QmpCaller caller = {0};
+    g_autofree char *code = NULL;
+
+    module_call_init(MODULE_QMP);
+    g_autofree char *reply = dispatch_with(&caller, coded[_i].request, &code);
+    ck_assert_str_eq(code, coded[_i].code);
+}
+END_TEST
+
+/* ---- later replies */
+
+typedef struct Replies {
+    GString *text;
+    int in_order;
+} Replies;
+
+static void take_reply(void *opaque, JsonNode *reply, bool in_order)
+{
+    Replies *r = opaque;
+    g_autofree char *text = json_write(reply, false);
+
+    g_string_append(r->text, text);
+    r->in_order += in_order;
+    json_node_unref(reply);
+}
+
+static bool refuse_all(void *opaque, const QmpCommand *cmd, Error **errp)
+{
+    return error_set_code(errp, ERROR_CODE_PERMISSION_DENIED, "not %s", cmd->name);
+}
+
+static QmpReply *deferred;
+static int cancelled;
+
+bool qmp_answer_later(JsonObject *args, JsonNode **ret, Error **errp)
+{
+    bool in_order = args && json_object_has_member(args, "in-order");
+
+    deferred = qmp_defer(in_order);
+    if (!deferred) {
+        return error_set(errp, "nobody to answer");
+    }
+    if (args && json_object_has_member(args, "at-once")) {
+        qmp_reply_return(g_steal_pointer(&deferred), json_new_int(1));
+    }
+    return true;
+}
+
+static void on_cancel(void *opaque)
+{
+    cancelled++;
+    qmp_reply_return(opaque, json_new_null());
+}
+
+static QmpOutcome start_later(QmpCaller *caller, const char *request)
+{
+    g_autoptr(JsonNode) in = json_parse(request, -1, NULL);
+    g_autoptr(JsonNode) reply = NULL;
+    QmpOutcome outcome = qmp_dispatch(caller, in, &reply);
+
+    ck_assert(outcome == QMP_DONE || !reply);
+    return outcome;
+}
+
+START_TEST(later_replies)
+{
+    Replies got = {.text = g_string_new(NULL)};
+    QmpCaller caller = {.reply = take_reply, .opaque = &got};
+    g_autoptr(GError) err = NULL;
+
+    module_call_init(MODULE_QMP);
+    ck_assert_int_eq(start_later(&caller, "{'execute':'answer-later','id':[1]}"), QMP_LATER);
+    QmpReply *first = deferred;
+    ck_assert_int_eq(
+        start_later(&caller, "{'execute':'answer-later','id':2,'arguments':{'in-order':true}}"),
+        QMP_LATER_IN_ORDER);
+    qmp_reply_return(deferred, json_new_empty_object());
+    ck_assert_str_eq(got.text->str, "{\"return\": {}, \"id\": 2}");
+    ck_assert_int_eq(got.in_order, 1);
+    g_string_truncate(got.text, 0);
+    error_set_code(&err, ERROR_CODE_TIMEOUT, "late");
+    qmp_reply_error(first, err);
+    ck_assert_str_eq(got.text->str, "{\"id\": [1], \"error\": {\"class\": \"GenericError\", "
+                                    "\"desc\": \"late\", \"x-code\": \"timeout\"}}");
+    g_autofree char *now = dispatch_with(
+        &caller, "{'execute':'answer-later','id':3,'arguments':{'at-once':true}}", NULL);
+    ck_assert_str_eq(now, "{\"return\": 1, \"id\": 3}");
+    ck_assert_ptr_null(caller.deferred);
+    g_autofree char *nobody = dispatch("{'execute':'answer-later'}", false, NULL);
+    ck_assert(strstr(nobody, "nobody to answer"));
+    g_string_free(got.text, TRUE);
+}
+END_TEST
+
+START_TEST(callers_leave)
+{
+    Replies got = {.text = g_string_new(NULL)};
+    QmpCaller caller = {.reply = take_reply, .opaque = &got};
+
+    module_call_init(MODULE_QMP);
+    start_later(&caller, "{'execute':'answer-later'}");
+    qmp_reply_on_cancel(deferred, on_cancel, deferred);
+    start_later(&caller, "{'execute':'answer-later'}");
+    QmpReply *orphan = deferred;
+    qmp_caller_leave(&caller);
+    ck_assert_int_eq(cancelled, 1);
+    qmp_reply_return(orphan, json_new_empty_object());
+    ck_assert_str_eq(got.text->str, "");
+    g_string_free(got.text, TRUE);
+}
+END_TEST
+
+START_TEST(callers_may_be_refused)
+{
+    QmpCaller caller = {.allow = refuse_all};
+    g_autofree char *code = NULL;
+
+    module_call_init(MODULE_QMP);
+    g_autofree char *reply = dispatch_with(&caller, "{'execute':'do-nothing'}", &code);
+    g_autofree char *unknown = dispatch_with(&caller, "{'execute':'nosuch'}", NULL);
+    ck_assert_str_eq(code, "permission-denied -");
+    ck_assert(strstr(reply, "not do-nothing") && strstr(unknown, "CommandNotFound"));
+}
+END_TEST
+
 START_TEST(every_command_is_found)
 {
     module_call_init(MODULE_QMP);
-    ck_assert_int_eq(qmp_command_count(), 10);
+    ck_assert_int_eq(qmp_command_count(), 11);
     for (size_t i = 0; i < qmp_command_count(); i++) {
         ck_assert_ptr_eq(qmp_find_command(qmp_command_at(i)->name), qmp_command_at(i));
     }
@@ -482,6 +653,10 @@ static Suite *make_suite(void)
     tcase_add_test(tc, lists_grow);
     tcase_add_loop_test(tc, dispatch_table, 0, G_N_ELEMENTS(requests));
     tcase_add_test(tc, negotiation_and_oob);
+    tcase_add_loop_test(tc, codes_and_paths, 0, G_N_ELEMENTS(coded));
+    tcase_add_test(tc, later_replies);
+    tcase_add_test(tc, callers_leave);
+    tcase_add_test(tc, callers_may_be_refused);
     tcase_add_test(tc, every_command_is_found);
     tcase_add_test(tc, events);
     tcase_add_test(tc, introspection);
