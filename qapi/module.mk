@@ -22,8 +22,9 @@ $(addprefix gen/qapi-,types.h visit.h commands.h events.h introspect.h types.c v
     introspect.c commands.c): gen/qapi.stamp ;
 
 # ---- unit tests, with a schema of their own
-unit-tests += qapi
+unit-tests += qapi error-codes
 unit-libs-qapi := util qapi
+unit-libs-error-codes := util qapi
 test-qapi-objs := $(addprefix tests/unit/gen/test-qapi-,types.o visit.o commands.o events.o introspect.o)
 unit-ldlibs-qapi := $(test-qapi-objs)
 tests/unit/qapi-test: $(test-qapi-objs)

@@ -19,7 +19,7 @@ typedef enum ErrorClass {
 } ErrorClass;
 
 /* What went wrong, for programs: the "x-code" member of an error reply. Names are stable; the
- * QAPI enumeration ErrorCode documents them (a unit test compares the two). */
+ * QAPI enumeration QapiErrorCode documents them (a unit test compares the two). */
 #define ERROR_CODES(X)                              \
     X(UNSPECIFIED, "unspecified")                   \
     X(JSON_SYNTAX, "json-syntax")                   \

@@ -161,6 +161,13 @@ static void check_cond(const Check *ck, const Value *v, const char *what)
     }
 }
 
+/* They say who may use a command and when. */
+static bool is_right(const char *feature)
+{
+    return !strcmp(feature, "x-observer") || !strcmp(feature, "x-operator") ||
+           !strcmp(feature, "x-preconfig-only");
+}
+
 static void check_features(const Check *ck, const Value *v, const char *what)
 {
     g_autoptr(GPtrArray) seen = g_ptr_array_new();
@@ -186,6 +193,9 @@ static void check_features(const Check *ck, const Value *v, const char *what)
         }
         g_autofree char *role = g_strdup_printf("feature of %s", what);
         check_name_lower(ck, f->string, role, false, false);
+        if (is_right(f->string) && !g_str_has_prefix(what, "command ")) {
+            fail(ck->loc, "feature '%s' of %s is for commands only", f->string, what);
+        }
         if (name_listed(seen, f->string)) {
             fail(ck->loc, "%s has feature '%s' twice", what, f->string);
         }

@@ -77,9 +77,16 @@ static void dump_command(const Command *c)
     g_autofree char *ret = c->ret ? type_ref_name(c->ret) : g_strdup("nothing");
 
     printf("command %s: %s -> %s\n", c->name, c->arg ? c->arg->name : "nothing", ret);
-    printf("   %s%s%s%s%s%s\n", c->boxed ? " boxed" : "", c->gen ? " gen" : "",
+    static const char *const roles[] = {
+        [ROLE_ADMIN] = "",
+        [ROLE_OPERATOR] = " x-operator",
+        [ROLE_OBSERVER] = " x-observer",
+    };
+
+    printf("   %s%s%s%s%s%s%s%s\n", c->boxed ? " boxed" : "", c->gen ? " gen" : "",
            c->success_response ? " success-response" : "", c->allow_oob ? " allow-oob" : "",
-           c->allow_preconfig ? " allow-preconfig" : "", c->coroutine ? " coroutine" : "");
+           c->allow_preconfig ? " allow-preconfig" : "", c->coroutine ? " coroutine" : "",
+           roles[c->role], c->preconfig_only ? " x-preconfig-only" : "");
     dump_cond(c->cond, "    ");
     dump_features(c->features, "    ");
 }

@@ -95,6 +95,12 @@ static void emit_row(Out *o, const Command *c)
     if (!c->success_response) {
         out(o, " | QMP_NO_SUCCESS_RESPONSE");
     }
+    if (c->role != ROLE_ADMIN) {
+        out(o, c->role == ROLE_OBSERVER ? " | QMP_FOR_OBSERVER" : " | QMP_FOR_OPERATOR");
+    }
+    if (c->preconfig_only) {
+        out(o, " | QMP_PRECONFIG_ONLY");
+    }
     out(o, "},\n");
     out_endif(o, c->cond);
 }

@@ -241,6 +241,22 @@ static void write_arguments(Out *o, const Style *st, const Type *arg, const Doc 
     }
 }
 
+/* Who may use a command, and in which phases of the machine's life. */
+static void write_rights(Out *o, const Style *st, const Command *c)
+{
+    static const char *const roles[] = {
+        [ROLE_ADMIN] = "administrators",
+        [ROLE_OPERATOR] = "operators and administrators",
+        [ROLE_OBSERVER] = "observers, operators and administrators",
+    };
+    g_autofree char *text = g_strdup_printf("For %s; %s the machine is made.", roles[c->role],
+                                            c->preconfig_only    ? "only before"
+                                            : c->allow_preconfig ? "before and after"
+                                                                 : "only after");
+
+    st->paragraph(o, text);
+}
+
 static void write_command(Out *o, const Style *st, const Command *c)
 {
     g_autofree char *heading = g_strdup_printf("%s (Command)", c->name);
@@ -256,6 +272,7 @@ static void write_command(Out *o, const Style *st, const Command *c)
 
         st->paragraph(o, text);
     }
+    write_rights(o, st, c);
 }
 
 static void write_event(Out *o, const Style *st, const Event *e)

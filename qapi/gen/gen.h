@@ -192,6 +192,9 @@ struct Type {
     int state; /* while members are being resolved */
 };
 
+/* The least that a session has to be for a command. */
+typedef enum Role { ROLE_ADMIN, ROLE_OPERATOR, ROLE_OBSERVER } Role;
+
 typedef struct Command {
     const char *name;
     const char *module;
@@ -202,6 +205,9 @@ typedef struct Command {
     Type *arg; /* NULL: none */
     Type *ret; /* NULL: none */
     bool boxed, gen, success_response, allow_oob, allow_preconfig, coroutine;
+    /* From features that are no features to clients: x-observer, x-operator, x-preconfig-only. */
+    Role role;
+    bool preconfig_only;
 } Command;
 
 typedef struct Event {

@@ -480,6 +480,39 @@ static Type *return_type(Builder *b, const Definition *def, const char *what)
     return t;
 }
 
+/* True when the features of a command had it; clients do not see it among them. */
+static bool take_feature(Command *c, const char *name)
+{
+    for (guint i = 0; i < c->features->len; i++) {
+        const Feature *f = c->features->pdata[i];
+
+        if (!strcmp(f->name, name)) {
+            if (f->cond) {
+                fail(c->loc, "feature '%s' of command '%s' must not be conditional", name, c->name);
+            }
+            g_ptr_array_remove_index(c->features, i);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void take_rights(Command *c)
+{
+    bool observer = take_feature(c, "x-observer");
+    bool runs = take_feature(c, "x-operator");
+
+    if (observer && runs) {
+        fail(c->loc, "features 'x-observer' and 'x-operator' of command '%s' exclude each other",
+             c->name);
+    }
+    c->role = observer ? ROLE_OBSERVER : runs ? ROLE_OPERATOR : ROLE_ADMIN;
+    c->preconfig_only = take_feature(c, "x-preconfig-only");
+    if (c->preconfig_only && !c->allow_preconfig) {
+        fail(c->loc, "feature 'x-preconfig-only' of command '%s' needs 'allow-preconfig'", c->name);
+    }
+}
+
 static void add_command(Builder *b, const Definition *def)
 {
     Command *c = g_new0(Command, 1);
@@ -501,6 +534,7 @@ static void add_command(Builder *b, const Definition *def)
     c->allow_oob = value_get(expr, "allow-oob");
     c->allow_preconfig = value_get(expr, "allow-preconfig");
     c->coroutine = value_get(expr, "coroutine");
+    take_rights(c);
     g_ptr_array_add(b->m->commands, c);
     entry->module = c->module;
     entry->command = c;
