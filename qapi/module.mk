@@ -4,8 +4,9 @@ qapi-srcs += qapi/dispatch.c qapi/events.c qapi/introspect.c qapi/types.c qapi/v
 
 # ---- the generator: a program of the build's host
 qapi-gen-c := $(addprefix $(SRC)/qapi/gen/,check.c doc.c dump.c emit.c emit-commands.c emit-doc.c \
-    emit-events.c emit-introspect.c emit-types.c emit-visit.c lex.c main.c model.c model-doc.c parse.c)
-poise-qapi-gen: $(qapi-gen-c) $(SRC)/qapi/gen/gen.h
+    emit-events.c emit-introspect.c emit-types.c emit-visit.c lex.c main.c model.c model-doc.c \
+    model-parts.c model-types.c parse.c)
+poise-qapi-gen: $(qapi-gen-c) $(wildcard $(SRC)/qapi/gen/*.h)
 	$(call say,HOSTCC,$@)$(HOST_CC) -std=gnu11 -O1 -g $(WARN) -I$(SRC) $(qapi-gen-c) \
 	    $$(pkg-config --cflags --libs glib-2.0) -o $@
 

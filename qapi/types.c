@@ -21,6 +21,14 @@ const QapiType qapi_type_number = {.name = "number", .kind = QAPI_NUMBER, .size 
 const QapiType qapi_type_any = {.name = "any", .kind = QAPI_ANY, .size = sizeof(JsonNode *)};
 const QapiType qapi_type_null = {.name = "null", .kind = QAPI_NULL, .size = sizeof(JsonNode *)};
 
+static const char *const qtype_names[] = {
+    [QTYPE_NONE] = "none",       [QTYPE_QNULL] = "qnull", [QTYPE_QNUM] = "qnum",
+    [QTYPE_QSTRING] = "qstring", [QTYPE_QDICT] = "qdict", [QTYPE_QLIST] = "qlist",
+    [QTYPE_QBOOL] = "qbool",     [QTYPE__MAX] = NULL,
+};
+const QapiType qapi_type_QType = {
+    .name = "QType", .kind = QAPI_ENUM, .size = sizeof(QType), .lookup = qtype_names};
+
 #define BUILTIN_LIST(name)                    \
     const QapiType qapi_type_##name##List = { \
         .kind = QAPI_LIST, .size = sizeof(QapiList), .element = &qapi_type_##name}
@@ -38,6 +46,7 @@ BUILTIN_LIST(size);
 BUILTIN_LIST(number);
 BUILTIN_LIST(any);
 BUILTIN_LIST(null);
+BUILTIN_LIST(QType);
 
 bool qapi_kind_is_pointer(const QapiType *type)
 {

@@ -64,7 +64,20 @@ struct QapiType {
 
 extern const QapiType qapi_type_str, qapi_type_bool, qapi_type_int8, qapi_type_int16,
     qapi_type_int32, qapi_type_int64, qapi_type_uint8, qapi_type_uint16, qapi_type_uint32,
-    qapi_type_uint64, qapi_type_size, qapi_type_number, qapi_type_any, qapi_type_null;
+    qapi_type_uint64, qapi_type_size, qapi_type_number, qapi_type_any, qapi_type_null,
+    qapi_type_QType;
+
+/* The language's built-in enumeration: kinds of JSON values. */
+typedef enum QType {
+    QTYPE_NONE,
+    QTYPE_QNULL,
+    QTYPE_QNUM,
+    QTYPE_QSTRING,
+    QTYPE_QDICT,
+    QTYPE_QLIST,
+    QTYPE_QBOOL,
+    QTYPE__MAX,
+} QType;
 
 /* What values may look like. */
 typedef enum QapiForm {
@@ -134,5 +147,6 @@ QAPI_BUILTIN_LIST(size, uint64_t)
 QAPI_BUILTIN_LIST(number, double)
 QAPI_BUILTIN_LIST(any, JsonNode *)
 QAPI_BUILTIN_LIST(null, JsonNode *)
+QAPI_BUILTIN_LIST(QType, QType)
 
 #endif

@@ -342,18 +342,6 @@ static void check_alternate(const Check *ck, const Value *expr)
     check_members(ck, value_get(expr, "data"), "alternative", false, true);
 }
 
-/* Arguments are passed one by one, in C: a conditional one would change the prototype. */
-static void check_no_conditions(const Check *ck, const Value *data)
-{
-    for (guint i = 0; i < data->values->len; i++) {
-        const Value *m = data->values->pdata[i];
-
-        if (m->kind == VALUE_DICT && value_get(m, "if")) {
-            fail(ck->loc, "conditional members of %s need 'boxed'", ck->what);
-        }
-    }
-}
-
 /* What commands and events share: arguments. */
 static void check_arguments(const Check *ck, const Value *expr)
 {
@@ -365,7 +353,6 @@ static void check_arguments(const Check *ck, const Value *expr)
     }
     if (data && data->kind == VALUE_DICT) {
         check_members(ck, data, "parameter", true, true);
-        check_no_conditions(ck, data);
     } else if (data && data->kind != VALUE_STRING) {
         fail(ck->loc, "'data' of %s must be an object or a type name", ck->what);
     }
@@ -407,6 +394,13 @@ static void check_doc(const Check *ck, const Definition *def)
             fail(ck->loc, "documentation comment required");
         }
         return;
+    }
+    for (guint i = 0; i < def->doc->sections->len; i++) {
+        const DocSection *s = def->doc->sections->pdata[i];
+
+        if (!g_strcmp0(s->tag, "Returns") && strcmp(def->meta, "command") != 0) {
+            fail(s->loc, "'Returns' section is only for commands");
+        }
     }
     if (strcmp(def->doc->symbol, def->name)) {
         fail(def->doc->loc, "documentation comment is for '@%s', its definition is '%s'",

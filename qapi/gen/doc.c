@@ -12,8 +12,9 @@
 
 typedef struct DocParser {
     Doc *doc;
-    GString *text;   /* of the part being read; NULL at first */
-    char **ret_text; /* where it goes */
+    GString *text;          /* of the part being read; NULL at first */
+    char **ret_text;        /* where it goes */
+    const char *in_section; /* the tag of a section that ended the members; NULL: none */
     bool in_features;
     bool in_arg; /* a blank line and an unindented one end it */
     bool blank;
@@ -82,6 +83,10 @@ static void start_section(DocParser *dp, const char *tag, const char *first_line
 
 static void start_arg(DocParser *dp, const char *line, const char *colon, Loc loc)
 {
+    if (dp->in_section) {
+        fail(loc, "'@%.*s' cannot follow the section '%s'", (int)(colon - line - 1), line + 1,
+             dp->in_section);
+    }
     GPtrArray *into = dp->in_features ? dp->doc->features : dp->doc->args;
     DocArg *arg = g_new0(DocArg, 1);
 
@@ -109,12 +114,16 @@ static void add_line(DocParser *dp, const char *line, Loc loc)
         finish_part(dp);
         dp->in_features = true;
         dp->in_arg = false;
+        dp->in_section = NULL;
         if (dp->doc->features->len) {
             fail(loc, "duplicate 'Features' section");
         }
     } else if (tag) {
         dp->in_features = false;
+        dp->in_section = tag;
         start_section(dp, tag, line + strlen(tag) + 1, loc);
+    } else if (g_str_has_prefix(line, "= ") || g_str_has_prefix(line, "== ")) {
+        fail(loc, "headings are for free-form documentation comments only");
     } else if (!*line) {
         if (dp->text) {
             g_string_append_c(dp->text, '\n');
@@ -172,6 +181,8 @@ Doc *doc_parse(const Token *block)
     for (; lines[i]; i++, loc.line++) {
         if (doc->symbol) {
             add_line(&dp, lines[i], loc);
+        } else if (*lines[i] == '@' && strchr(lines[i], ':')) {
+            fail(loc, "'@NAME:' cannot be in a free-form documentation comment");
         } else if (!dp.text) {
             start_section(&dp, NULL, lines[i], loc);
         } else {
@@ -179,5 +190,12 @@ Doc *doc_parse(const Token *block)
         }
     }
     finish_part(&dp);
+    for (i = 0; i < doc->sections->len; i++) {
+        const DocSection *s = doc->sections->pdata[i];
+
+        if (s->tag && !*s->text) {
+            fail(s->loc, "section '%s' is empty", s->tag);
+        }
+    }
     return doc;
 }

@@ -19,8 +19,8 @@ static void emit_prototypes(Out *o, const Command *c)
         g_autofree char *ret = return_c_type(c);
 
         out(o, "%sqmp_%s(", ret, name);
-        out_params(o, c->arg, c->boxed, false);
-        out(o, "Error **errp);\n");
+        out_params(o, c->arg, c->boxed, false, "Error **errp");
+        out(o, ");\n");
     }
     out(o, "bool qmp_%s%s(JsonObject *args, JsonNode **ret, Error **errp);\n",
         c->gen ? "marshal_" : "", name);
@@ -38,10 +38,12 @@ static void emit_call_arguments(Out *o, const Command *c)
         g_autofree char *name = c_name(m->name, true);
         g_autofree char *bare = c_name(m->name, false);
 
+        out_if_inline(o, m->cond);
         if (m->optional && !type_is_pointer(m->type)) {
             out(o, "arg->has_%s, ", bare);
         }
         out(o, "arg->%s, ", name);
+        out_endif_inline(o, m->cond);
     }
 }
 

@@ -14,17 +14,7 @@ static void emit_prototype(Out *o, const Event *e)
     g_autofree char *name = lower(e->name);
 
     out(o, "void qapi_event_send_%s(", name);
-    if (!e->arg) {
-        out(o, "void)");
-        return;
-    }
-    gsize before = o->text->len;
-    out_params(o, e->arg, e->boxed, true);
-    if (o->text->len == before) {
-        out(o, "void)");
-        return;
-    }
-    g_string_truncate(o->text, o->text->len - 2); /* the last ", " */
+    out_params(o, e->arg, e->boxed, true, NULL);
     out(o, ")");
 }
 
@@ -37,10 +27,12 @@ static void emit_fields(Out *o, const Event *e)
         g_autofree char *bare = c_name(m->name, false);
         g_autofree char *type = c_type_member(m->type);
 
+        out_if(o, m->cond);
         if (m->optional && !type_is_pointer(m->type)) {
             out(o, "    arg.has_%s = has_%s;\n", bare, bare);
         }
         out(o, "    arg.%s = (%s)%s;\n", name, type, name);
+        out_endif(o, m->cond);
     }
 }
 

@@ -103,8 +103,12 @@ static void emit_struct(Out *o, const Type *t, GHashTable *done)
         out(o, "    JsonKind type; /* what the value is: selects the member of u */\n");
     }
     emit_branches(o, t);
-    if (!t->members->len && t->kind == TYPE_STRUCT) {
-        out(o, "    char unused_;\n");
+    bool fixed = false;
+    for (guint i = 0; i < t->members->len; i++) {
+        fixed |= !((const Member *)t->members->pdata[i])->cond;
+    }
+    if (!fixed && t->kind == TYPE_STRUCT) {
+        out(o, "    char unused_;\n"); /* conditions may leave nothing */
     }
     out(o, "};\n");
     out_endif(o, t->cond);
@@ -129,7 +133,7 @@ static void emit_arrays(Out *o, const Model *m)
         const Type *t = m->arrays->pdata[i];
         g_autofree char *item = c_type_member(t->element);
 
-        if (t->element->kind == TYPE_BUILTIN) {
+        if (t->predefined) {
             continue; /* qapi/types.h has them */
         }
         out(o, "\n");

@@ -248,7 +248,7 @@ void emit_visit(const Model *m, const Target *to)
     for (guint i = 0; i < m->arrays->len; i++) {
         const Type *t = m->arrays->pdata[i];
 
-        if (t->element->kind != TYPE_BUILTIN) {
+        if (!t->predefined) {
             emit_array(o, t);
         }
     }

@@ -87,6 +87,22 @@ void out_if(Out *o, const Cond *c)
     }
 }
 
+void out_if_inline(Out *o, const Cond *c)
+{
+    if (c) {
+        out(o, "\n");
+        out_if(o, c);
+    }
+}
+
+void out_endif_inline(Out *o, const Cond *c)
+{
+    if (c) {
+        out(o, "\n");
+        out_endif(o, c);
+    }
+}
+
 void out_endif(Out *o, const Cond *c)
 {
     if (c) {
@@ -170,24 +186,72 @@ const char *c_reference(const Type *t)
     return t ? g_strdup_printf("&qapi_type_%s", t->c_name) : "NULL";
 }
 
-void out_params(Out *o, const Type *t, bool boxed, bool constant)
+/* A comma behind parameter i: when another one follows, which may depend on conditions. */
+static void out_comma(Out *o, const Type *t, guint i, const char *last)
 {
-    if (!t) {
-        return;
-    }
-    if (boxed) {
-        out(o, "%s%s *arg, ", constant ? "const " : "", t->c_name);
-        return;
-    }
-    for (guint i = 0; i < t->members->len; i++) {
-        const Member *m = t->members->pdata[i];
-        g_autofree char *type = c_type_param(m->type);
-        g_autofree char *name = c_name(m->name, true);
-        g_autofree char *bare = c_name(m->name, false);
+    g_autoptr(GString) any = g_string_new(NULL);
 
-        if (m->optional && !type_is_pointer(m->type)) {
-            out(o, "bool has_%s, ", bare);
+    for (guint j = i + 1; !last && j < t->members->len; j++) {
+        const Member *m = t->members->pdata[j];
+
+        if (!m->cond) {
+            last = "";
+            break;
         }
-        out(o, "%s%s, ", type, name);
+        g_autofree char *cond = cond_text(m->cond);
+        g_string_append_printf(any, "%s%s", any->len ? " || " : "", cond);
     }
+    if (last) {
+        out(o, ", ");
+    } else if (any->len) {
+        out(o, "\n#if %s\n    ,\n#endif\n", any->str);
+    }
+}
+
+/* Without a last one, all may be conditional: then none may be left. */
+static void out_void(Out *o, const Type *t)
+{
+    guint i = 0;
+
+    while (i < t->members->len && ((const Member *)t->members->pdata[i])->cond) {
+        i++;
+    }
+    if (i < t->members->len) {
+        return;
+    }
+    for (i = 0; i < t->members->len; i++) {
+        const Member *m = t->members->pdata[i];
+        g_autofree char *cond = cond_text(m->cond);
+
+        out(o, "%s!%s", i ? " && " : "\n#if ", cond);
+    }
+    out(o, i ? "\n    void\n#endif\n" : "void");
+}
+
+void out_params(Out *o, const Type *t, bool boxed, bool constant, const char *last)
+{
+    if (t && boxed) {
+        out(o, "%s%s *arg%s", constant ? "const " : "", t->c_name, last ? ", " : "");
+    } else if (t) {
+        for (guint i = 0; i < t->members->len; i++) {
+            const Member *m = t->members->pdata[i];
+            g_autofree char *type = c_type_param(m->type);
+            g_autofree char *name = c_name(m->name, true);
+            g_autofree char *bare = c_name(m->name, false);
+
+            out_if_inline(o, m->cond);
+            if (m->optional && !type_is_pointer(m->type)) {
+                out(o, "bool has_%s, ", bare);
+            }
+            out(o, "%s%s", type, name);
+            out_comma(o, t, i, last);
+            out_endif_inline(o, m->cond);
+        }
+        if (!last) {
+            out_void(o, t);
+        }
+    } else if (!last) {
+        out(o, "void");
+    }
+    out(o, "%s", last ? last : "");
 }

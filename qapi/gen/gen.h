@@ -89,6 +89,7 @@ const DocArg *doc_find(const GPtrArray *args, const char *name);
 /* A top-level expression that defines something, or a free-form doc (expr NULL). */
 typedef struct Definition {
     Loc loc;            /* where the expression starts */
+    guint place;        /* among all definitions */
     const char *module; /* "run-state" */
     Value *expr;
     Doc *doc;
@@ -179,6 +180,7 @@ struct Type {
     Doc *doc;
     Cond *cond;
     GPtrArray *features; /* of Feature * */
+    bool predefined;     /* qapi/types.h has it */
     bool implicit;       /* arguments written in a command or event */
     const Builtin *builtin;
     const char *prefix;     /* enum: of its constants */
@@ -224,6 +226,7 @@ typedef struct Event {
 /* What the manual shows, in the order of the schema. */
 typedef struct DocEntry {
     const char *module;
+    guint place;    /* in the source */
     const Doc *doc; /* of free-form text */
     const Type *type;
     const Command *command;
@@ -238,8 +241,6 @@ typedef struct Model {
     GPtrArray *entries; /* of DocEntry * */
 } Model;
 
-extern const Builtin builtins[];
-const Builtin *builtin_find(const char *name);
 Model *model_build(const Source *src);
 void model_check_docs(const Source *src, const Model *m); /* model-doc.c */
 bool type_is_pointer(const Type *t);          /* its C form is a pointer that may be NULL */
@@ -269,14 +270,18 @@ void out_include(Out *o, const Target *to, const char *part);
 void out_end_h(Out *o);
 void out_if(Out *o, const Cond *c);
 void out_endif(Out *o, const Cond *c);
+/* The same within a line. */
+void out_if_inline(Out *o, const Cond *c);
+void out_endif_inline(Out *o, const Cond *c);
 /* Both write only when the contents differ from what is there. */
 void out_write(Out *o, const Target *to, const char *part);
 void out_write_file(Out *o, const char *path);
 char *c_type_member(const Type *t);     /* "char *", "Foo *", "RunState " */
 char *c_type_param(const Type *t);      /* the same for a caller's value: "const char *" */
 const char *c_reference(const Type *t); /* of its descriptor: "&qapi_type_Foo" */
-/* ", bool has_x, int64_t x": an argument list of t's members. */
-void out_params(Out *o, const Type *t, bool boxed, bool constant);
+/* "bool has_x, int64_t x, last": parameters for t's members, then `last` (NULL: nothing; without
+ * any parameter "void"). Conditional ones stand between #if and #endif. */
+void out_params(Out *o, const Type *t, bool boxed, bool constant, const char *last);
 
 void dump_model(const Model *m);
 void emit_types(const Model *m, const Target *to);

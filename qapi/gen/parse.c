@@ -223,6 +223,7 @@ static void add_definition(Parser *ps, Value *expr, Doc *doc)
     Definition *def = g_new0(Definition, 1);
 
     def->loc = expr ? expr->loc : doc->loc;
+    def->place = ps->src->definitions->len;
     def->module = ps->module;
     def->expr = expr;
     def->doc = doc;

@@ -74,6 +74,13 @@ Base *qmp_take_base(const char *name, const char *note, Error **errp)
     return b;
 }
 
+void qmp_conditional(int64_t a, bool has_b, int64_t b, Error **errp)
+{
+    if (has_b) {
+        error_set(errp, "%" G_GINT64_FORMAT, a + b);
+    }
+}
+
 bool qmp_hand_made(JsonObject *args, JsonNode **ret, Error **errp)
 {
     *ret = json_new_int(args ? (int)json_object_get_size(args) : -1);
@@ -82,9 +89,9 @@ bool qmp_hand_made(JsonObject *args, JsonNode **ret, Error **errp)
 
 /* ---- visitors */
 
-static const QapiType *const types[] = {&qapi_type_Kinds, &qapi_type_Shape, &qapi_type_Either,
-                                        &qapi_type_Tree, &qapi_type_Partly};
-enum { KINDS, SHAPE, EITHER, TREE, PARTLY };
+static const QapiType *const types[] = {&qapi_type_Kinds, &qapi_type_Shape,  &qapi_type_Either,
+                                        &qapi_type_Tree,  &qapi_type_Partly, &qapi_type_Scalar};
+enum { KINDS, SHAPE, EITHER, TREE, PARTLY, SCALAR };
 
 #define MUST "'name':'x','i8':1,'i64':2,'u8':3,'u16':4,'u64':5,'sz':6,'n':7.5,'b':true,'c':'red'"
 #define REST ",'a':{},'z':null"
@@ -143,14 +150,19 @@ static const struct {
     {SHAPE, "{'kind':'none'}", NULL, "Parameter 'kind' does not accept value 'none'"},
     {SHAPE, "{'side':1}", NULL, "Parameter 'kind' is missing"},
     {EITHER, "'x'", NULL, NULL},
-    {EITHER, "-5", NULL, NULL},
-    {EITHER, "true", NULL, NULL},
     {EITHER, "null", NULL, NULL},
     {EITHER, "{'name':'x'}", NULL, NULL},
     {EITHER, "[{'name':'x'},{'name':'y'}]", NULL, NULL},
     {EITHER, "1.5", NULL, "Invalid parameter type for 'v', expected: Either"},
-    {EITHER, "18446744073709551615", NULL, "Invalid parameter type for 'v', expected: integer"},
+    {EITHER, "true", NULL, "Invalid parameter type for 'v', expected: Either"},
+    {SCALAR, "-5", NULL, NULL},
+    {SCALAR, "true", NULL, NULL},
+    {SCALAR, "'red'", NULL, NULL},
+    {SCALAR, "'blue'", NULL, "Parameter 'v' does not accept value 'blue'"},
+    {SCALAR, "18446744073709551615", NULL, "Invalid parameter type for 'v', expected: integer"},
     {TREE, "{'left':{'right':{}},'either':{'name':'n'},'shapes':[{'kind':'empty'}]}", NULL, NULL},
+    {TREE, "{'kind':'qnum'}", NULL, NULL},
+    {TREE, "{'kind':'num'}", NULL, "Parameter 'kind' does not accept value 'num'"},
     {TREE, "{'either':1.5}", NULL, "Invalid parameter type for 'either', expected: Either"},
     {TREE, "{'left':{'left':{'left':{'q':1}}}}", NULL,
      "Parameter 'left.left.left.q' is unexpected"},
@@ -274,6 +286,9 @@ static const struct {
      "{'return': {'name': 'none', 'note': 'n'}}"},
     {"{'execute':'hand-made','arguments':{'x':1,'y':2}}", "{'return': 2}"},
     {"{'execute':'hand-made'}", "{'return': -1}"},
+    {"{'execute':'conditional','arguments':{'a':1,'b':2}}", GENERIC "3'}}"},
+    {"{'execute':'conditional','arguments':{'a':1,'gone':2}}",
+     "{'error': {'class': 'GenericError', 'desc': \"Parameter 'gone' is unexpected\"}}"},
     {"{'execute':'nosuch'}", NOT_FOUND "The command nosuch has not been found'}}"},
     {"{'execute':''}", NOT_FOUND "The command  has not been found'}}"},
     {"{}", "{'error': {'class': 'GenericError', 'desc': \"QMP input lacks member 'execute'\"}}"},
@@ -514,7 +529,7 @@ END_TEST
 START_TEST(every_command_is_found)
 {
     module_call_init(MODULE_QMP);
-    ck_assert_int_eq(qmp_command_count(), 11);
+    ck_assert_int_eq(qmp_command_count(), 12);
     for (size_t i = 0; i < qmp_command_count(); i++) {
         ck_assert_ptr_eq(qmp_find_command(qmp_command_at(i)->name), qmp_command_at(i));
     }
@@ -555,6 +570,14 @@ START_TEST(events)
         "1 TEST_DATA {\"text\": \"t\", \"count\": 9, \"shape\": {\"kind\": \"empty\"}}");
     qapi_event_send_test_boxed(&b);
     ck_assert_str_eq(last_event, "2 TEST_BOXED {\"name\": \"n\"}");
+    qapi_event_send_test_first(1);
+    ck_assert_str_eq(last_event, "3 TEST_FIRST {\"a\": 1}");
+    qapi_event_send_test_last(2);
+    ck_assert_str_eq(last_event, "4 TEST_LAST {\"a\": 2}");
+    qapi_event_send_test_none();
+    ck_assert_str_eq(last_event, "5 TEST_NONE {}");
+    qapi_event_send_test_some(3, true, 4);
+    ck_assert_str_eq(last_event, "6 TEST_SOME {\"x\": 3, \"y\": 4}");
     qapi_event_set_sink(NULL);
 }
 END_TEST
