@@ -41,6 +41,10 @@ bench-startup: all bench/startup
 	    $(wildcard $(images)/linux) $(wildcard $(images)/initrd.gz)
 .PHONY: bench-startup
 
+bench-schema: poise-qapi-gen
+	$(Q)$(SRC)/tests/bench/schema.sh ./poise-qapi-gen
+.PHONY: bench-schema
+
 # ---- schema: the generator against golden files
 check-schema: poise-qapi-gen
 	$(Q)GENERATOR=./poise-qapi-gen $(run-tests) schema $(SRC)/tests/schema/golden-test.sh

@@ -105,5 +105,7 @@ compare "$dir/good/doc.md" "$tmp/doc.md"
 verdict "manual in Markdown" $?
 compare "$dir/good/doc.man" "$tmp/doc.7"
 verdict "manual page" $?
+time=$("$dir/../bench/schema.sh" "$gen" 2>"$tmp/diff")
+verdict "a large schema: $time" $?
 echo "1..$n"
 [ $failed -eq 0 ]
