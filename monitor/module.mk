@@ -1,2 +1,6 @@
 # SPDX-License-Identifier: MIT
-monitor-srcs += monitor/monitor.c monitor/qmp-control.c monitor/qmp-introspect.c monitor/session.c
+monitor-srcs += $(addprefix monitor/,audit-records.c audit.c events.c fds.c monitor.c policy.c \
+                qmp-control.c qmp-events.c qmp-fd.c qmp-introspect.c session.c throttle.c wait.c)
+
+unit-tests += throttle
+unit-libs-throttle := util qapi qom backends softmmu monitor

@@ -1,124 +1,129 @@
 /* SPDX-License-Identifier: MIT */
-/* QMP monitors: sessions over character devices, and the events that all of them get. */
+/* QMP monitors: a session for each client of a character device. */
 #include "monitor/monitor.h"
 
 #include "backends/chardev/chardev.h"
+#include "monitor/audit.h"
+#include "monitor/events.h"
+#include "monitor/policy.h"
 #include "monitor/session.h"
-#include "qapi/events.h"
-#include "softmmu/main-loop.h"
+#include "monitor/wait.h"
 #include "softmmu/run-state.h"
 
+enum { READ_SIZE = 16 << 10 };
+
 typedef struct Monitor {
-    Chardev *chr;
-    bool pretty;
-    Session *session; /* NULL: nobody is connected */
+    SessionProfile profile;
+    char *name;
 } Monitor;
+
+/* One end of the wire: a device that has one client at a time, or a client of a listener. */
+typedef struct Client {
+    Monitor *mon;
+    Chardev *chr;
+    bool owns_chr;    /* a listener's: gone with the connection */
+    Session *session; /* NULL: nobody is connected */
+} Client;
 
 /* ---- transport of a session */
 
-static void monitor_write(void *opaque, const char *text, size_t len)
+static void client_write(void *opaque, const char *text, size_t len)
 {
-    Monitor *mon = opaque;
+    Client *c = opaque;
 
-    chardev_write(mon->chr, text, len);
+    chardev_write(c->chr, text, len);
 }
 
-static size_t monitor_pending(void *opaque)
+static size_t client_pending(void *opaque)
 {
-    Monitor *mon = opaque;
+    Client *c = opaque;
 
-    return chardev_pending(mon->chr);
+    return chardev_pending(c->chr);
 }
 
-static void monitor_ready(void *opaque)
+static void client_ready(void *opaque)
 {
-    Monitor *mon = opaque;
+    Client *c = opaque;
 
-    chardev_accept_input(mon->chr);
+    chardev_accept_input(c->chr);
 }
 
-static const SessionTransport transport = {monitor_write, monitor_pending, monitor_ready};
+static const SessionTransport transport = {client_write, client_pending, client_ready};
 
 /* ---- front end of the character device */
 
-static size_t monitor_can_receive(void *opaque)
+static size_t client_can_receive(void *opaque)
 {
-    Monitor *mon = opaque;
+    Client *c = opaque;
 
-    return mon->session && session_can_receive(mon->session) ? 16 << 10 : 0;
+    return c->session && session_can_receive(c->session) ? READ_SIZE : 0;
 }
 
-static void monitor_receive(void *opaque, const uint8_t *buf, size_t len)
+static void client_receive_fds(void *opaque, const int *fds, size_t n)
 {
-    Monitor *mon = opaque;
+    Client *c = opaque;
 
-    session_receive(mon->session, (const char *)buf, len);
+    session_receive_fds(c->session, fds, n);
 }
 
-static void monitor_event(void *opaque, ChardevEvent event)
+static void client_receive(void *opaque, const uint8_t *buf, size_t len)
 {
-    Monitor *mon = opaque;
+    Client *c = opaque;
 
-    if (event == CHARDEV_OPENED && !mon->session) {
-        mon->session = session_new(&transport, mon, mon->pretty);
-    } else if (event == CHARDEV_CLOSED && mon->session) {
-        g_clear_pointer(&mon->session, session_free);
+    session_receive(c->session, (const char *)buf, len);
+}
+
+static void client_opened(Client *c)
+{
+    c->session = session_new(&transport, c, &c->mon->profile, NULL);
+}
+
+static void client_closed(Client *c)
+{
+    g_clear_pointer(&c->session, session_free);
+    if (c->owns_chr) {
+        chardev_detach(c->chr);
+        object_unref(OBJECT(c->chr));
+        g_free(c);
     }
 }
 
-static void monitor_drained(void *opaque)
+static void client_event(void *opaque, ChardevEvent event)
 {
-    Monitor *mon = opaque;
+    Client *c = opaque;
 
-    if (mon->session) {
-        session_drained(mon->session);
+    if (event == CHARDEV_OPENED && !c->session) {
+        client_opened(c);
+    } else if (event == CHARDEV_CLOSED && c->session) {
+        client_closed(c);
+    }
+}
+
+static void client_drained(void *opaque)
+{
+    Client *c = opaque;
+
+    if (c->session) {
+        session_drained(c->session);
     }
 }
 
 static const ChardevHandlers handlers = {
     .keep_all = true,
-    .can_receive = monitor_can_receive,
-    .receive = monitor_receive,
-    .event = monitor_event,
-    .drained = monitor_drained,
+    .can_receive = client_can_receive,
+    .receive_fds = client_receive_fds,
+    .receive = client_receive,
+    .event = client_event,
+    .drained = client_drained,
 };
 
-/* ---- events */
-
-/* {"timestamp": ..., "event": ..., "data": ...} (transfer full) */
-static JsonNode *event_new(const char *name, JsonNode *data)
+static Client *client_new(Monitor *mon, Chardev *chr)
 {
-    gint64 now_us = g_get_real_time();
-    JsonObject *timestamp = json_object_new();
-    JsonObject *event = json_object_new();
+    Client *c = g_new0(Client, 1);
 
-    json_object_set_int_member(timestamp, "seconds", now_us / G_USEC_PER_SEC);
-    json_object_set_int_member(timestamp, "microseconds", now_us % G_USEC_PER_SEC);
-    json_object_set_object_member(event, "timestamp", timestamp);
-    json_object_set_string_member(event, "event", name);
-    if (data) {
-        json_object_set_member(event, "data", json_node_copy(data));
-    }
-    return json_new_object(event);
-}
-
-static void broadcast_event(void *opaque)
-{
-    g_autoptr(JsonNode) event = opaque;
-
-    session_broadcast(event);
-}
-
-/* Sessions belong to the main loop; an event of another thread is handed over with its time. */
-static void event_sink(int id, const char *name, JsonNode *data)
-{
-    JsonNode *event = event_new(name, data);
-
-    if (g_main_context_is_owner(g_main_context_default())) {
-        broadcast_event(event);
-    } else {
-        main_loop_run_soon(broadcast_event, event);
-    }
+    c->mon = mon;
+    c->chr = chr;
+    return c;
 }
 
 /* ---- monitors: they live as long as the process */
@@ -128,6 +133,7 @@ static GSList *monitors;
 static void at_exit(Notifier *n, void *data)
 {
     session_flush_all();
+    audit_close();
 }
 
 static void init_once(void)
@@ -137,26 +143,66 @@ static void init_once(void)
 
     if (!done) {
         done = true;
-        qapi_event_set_sink(event_sink);
+        events_init();
+        wait_init();
         exit_add_notifier(&exit_notifier);
     }
 }
 
-bool monitor_add(const char *chardev_id, bool pretty, Error **errp)
+static bool attach(Monitor *mon, Chardev *chr, Error **errp)
 {
-    Chardev *chr = chardev_find(chardev_id);
+    Client *c = client_new(mon, chr);
+    if (!chardev_attach(chr, &handlers, c, errp)) {
+        g_free(c);
+        return false;
+    }
+    return true;
+}
 
-    if (!chr) {
-        return error_set(errp, "chardev \"%s\" not found", chardev_id);
+static bool check(const MonitorOptions *opts, Chardev *chr, Error **errp)
+{
+    if (!opts->has_mode || opts->mode != MONITOR_MODE_CONTROL) {
+        return error_set_code(errp, ERROR_CODE_NOT_SUPPORTED,
+                              "there is no text monitor: only mode=control is supported");
+    }
+    return chr ||
+           error_set_code(errp, ERROR_CODE_NOT_FOUND, "chardev \"%s\" not found", opts->chardev);
+}
+
+bool monitor_add(const MonitorOptions *opts, Error **errp)
+{
+    Chardev *chr = chardev_find(opts->chardev);
+
+    if (!check(opts, chr, errp)) {
+        return false;
     }
     init_once();
     Monitor *mon = g_new0(Monitor, 1);
-    mon->chr = chr;
-    mon->pretty = pretty;
-    if (!chardev_attach(chr, &handlers, mon, errp)) {
+    mon->name = g_strdup(opts->id ? opts->id : opts->chardev);
+    mon->profile.monitor = mon->name;
+    mon->profile.pretty = opts->has_pretty && opts->pretty;
+    mon->profile.role = opts->has_role ? opts->role : MONITOR_ROLE_ADMIN;
+    if (!attach(mon, chr, errp)) {
+        g_free(mon->name);
         g_free(mon);
         return false;
     }
     monitors = g_slist_prepend(monitors, mon);
     return true;
+}
+
+void monitor_set_phase(bool machine_exists)
+{
+    policy_set_phase(machine_exists ? MACHINE_PHASE_MACHINE : MACHINE_PHASE_PRECONFIG);
+}
+
+int monitor_take_fd(const char *name, Error **errp)
+{
+    Session *s = session_current();
+
+    if (!s) {
+        error_set_code(errp, ERROR_CODE_NOT_FOUND, "File descriptor named '%s' not found", name);
+        return -1;
+    }
+    return fd_names_take(&session_profile(s)->fds, name, errp);
 }

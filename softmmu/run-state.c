@@ -47,7 +47,7 @@ typedef struct StateHandler {
 
 static RunState state = RUN_STATE_PRELAUNCH;
 static GArray *handlers; /* of StateHandler, by priority */
-static NotifierList powerdown_notifiers, exit_notifiers;
+static NotifierList state_notifiers, powerdown_notifiers, exit_notifiers;
 static bool no_reboot, no_shutdown;
 static int exit_code;
 
@@ -68,7 +68,15 @@ bool run_state_is_running(void)
 void run_state_set(RunState s)
 {
     g_assert(s == state || transitions[state] >> s & 1);
-    state = s;
+    if (s != state) {
+        state = s;
+        notifier_list_notify(&state_notifiers, NULL);
+    }
+}
+
+void run_state_add_notifier(Notifier *n)
+{
+    notifier_list_add(&state_notifiers, n);
 }
 
 void vm_state_add_handler(VmStateHandler *fn, void *opaque, int priority)

@@ -11,6 +11,8 @@ RunState run_state_get(void);
 bool run_state_is_running(void);
 /* Asserts that the transition is legal: a wrong one is our bug. */
 void run_state_set(RunState s) REQUIRES(vm_lock);
+/* Called after every change, with vm_lock held, in whichever thread made it. */
+void run_state_add_notifier(Notifier *n);
 
 /* State handlers: called before vCPUs resume (running) by rising priority, and after they
  * paused by falling priority. */

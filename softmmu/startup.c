@@ -169,7 +169,12 @@ static bool add_monitor(const ConfigItem *item, guint index, Error **errp)
     if (!chardev) {
         return error_set(errp, "Parameter 'chardev' is missing");
     }
-    return monitor_add(chardev, g_strcmp0(pretty, "on") == 0, errp);
+    MonitorOptions opts = {.has_mode = true,
+                           .mode = MONITOR_MODE_CONTROL,
+                           .has_pretty = true,
+                           .pretty = g_strcmp0(pretty, "on") == 0,
+                           .chardev = (char *)chardev};
+    return monitor_add(&opts, errp);
 }
 
 static bool phase_monitors(int argc, char **argv, Error **errp)
