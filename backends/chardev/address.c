@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Sockets for the addresses of the schema: UNIX, abstract, TCP and inherited ones. */
+/* Sockets for the addresses of the schema: UNIX, abstract, TCP and inherited ones.
+ *
+ * What may take its time (names, connections) is called from threads too: nothing here has state,
+ * except for the function that finds descriptors by name, which only the main loop calls. */
 #include "backends/chardev/chardev-impl.h"
 
 #include "util/size.h"
@@ -8,13 +11,14 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { BACKLOG = 16 };
+enum { BACKLOG = 128, CONNECT_MS = 60000 };
 
 /* ---- UNIX */
 
@@ -27,10 +31,11 @@ static bool fill_unix(const UnixSocketAddress *u, struct sockaddr_un *sa, sockle
     memset(sa, 0, sizeof(*sa));
     sa->sun_family = AF_UNIX;
     if (!n) {
-        return error_set(errp, "UNIX socket path is empty");
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "UNIX socket path is empty");
     }
     if (n + 1 > sizeof(sa->sun_path)) {
-        error_set(errp, "UNIX socket path '%s' is too long", u->path);
+        error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "UNIX socket path '%s' is too long",
+                       u->path);
         error_append_hint(errp, "Path must be less than %zu bytes\n", sizeof(sa->sun_path));
         return false;
     }
@@ -72,12 +77,11 @@ static int listen_unix(const UnixSocketAddress *u, Error **errp)
     return -1;
 }
 
-static int connect_unix(const UnixSocketAddress *u, bool *ret_pending, Error **errp)
+static int connect_unix(const UnixSocketAddress *u, Error **errp)
 {
     struct sockaddr_un sa;
     socklen_t len;
 
-    *ret_pending = false;
     if (!fill_unix(u, &sa, &len, errp)) {
         return -1;
     }
@@ -108,21 +112,21 @@ static int family(const InetSocketAddress *in)
     return AF_UNSPEC;
 }
 
-/* A name look-up may take its time: start-up alone does it. */
 static struct addrinfo *resolve(const InetSocketAddress *in, bool passive, Error **errp)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_family = family(in)};
     struct addrinfo *list;
 
     if (in->has_ipv4 && in->has_ipv6 && !in->ipv4 && !in->ipv6) {
-        error_set(errp, "Cannot disable IPv4 and IPv6 at same time");
+        error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                       "Cannot disable IPv4 and IPv6 at same time");
         return NULL;
     }
     hints.ai_flags = passive ? AI_PASSIVE : 0;
     int r = getaddrinfo(*in->host ? in->host : NULL, in->port, &hints, &list);
     if (r) {
-        error_set(errp, "address resolution failed for %s:%s: %s", in->host, in->port,
-                  gai_strerror(r));
+        error_set_code(errp, ERROR_CODE_HOST_FAILURE, "address resolution failed for %s:%s: %s",
+                       in->host, in->port, gai_strerror(r));
         return NULL;
     }
     return list;
@@ -185,26 +189,37 @@ static int listen_inet(const InetSocketAddress *in, Error **errp)
     return fd;
 }
 
-static int connect_inet(const InetSocketAddress *in, bool *ret_pending, Error **errp)
+/* A connected socket, or -1 and an errno; waits for the answer. */
+static int try_connect(const struct addrinfo *ai, int *ret_errno)
+{
+    int fd = socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, ai->ai_protocol);
+    int err = fd >= 0 && connect(fd, ai->ai_addr, ai->ai_addrlen) == 0 ? 0 : errno;
+
+    if (fd >= 0 && err == EINPROGRESS) {
+        struct pollfd p = {.fd = fd, .events = POLLOUT};
+        socklen_t len = sizeof(err);
+
+        if (poll(&p, 1, CONNECT_MS) != 1) {
+            err = ETIMEDOUT;
+        } else if (getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len) < 0) {
+            err = errno;
+        }
+    }
+    if (fd >= 0 && err) {
+        close(fd);
+        fd = -1;
+    }
+    *ret_errno = err;
+    return fd;
+}
+
+static int connect_inet(const InetSocketAddress *in, Error **errp)
 {
     struct addrinfo *list = resolve(in, false, errp);
     int fd = -1, err = 0;
 
-    *ret_pending = false;
-    for (const struct addrinfo *ai = list; ai; ai = ai->ai_next) {
-        fd = socket(ai->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, ai->ai_protocol);
-        if (fd >= 0 && connect(fd, ai->ai_addr, ai->ai_addrlen) == 0) {
-            break;
-        }
-        err = errno;
-        if (fd >= 0 && err == EINPROGRESS) {
-            *ret_pending = true;
-            break;
-        }
-        if (fd >= 0) {
-            close(fd);
-            fd = -1;
-        }
+    for (const struct addrinfo *ai = list; ai && fd < 0; ai = ai->ai_next) {
+        fd = try_connect(ai, &err);
     }
     if (list && fd < 0) {
         error_set_errno(errp, err, "Failed to connect to '%s:%s'", in->host, in->port);
@@ -215,32 +230,90 @@ static int connect_inet(const InetSocketAddress *in, bool *ret_pending, Error **
     return fd;
 }
 
+static bool is_numeric(const InetSocketAddress *in)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM,
+                             .ai_flags = AI_NUMERICHOST | AI_NUMERICSERV};
+    struct addrinfo *list;
+
+    if (getaddrinfo(*in->host ? in->host : NULL, in->port, &hints, &list)) {
+        return false;
+    }
+    freeaddrinfo(list);
+    return true;
+}
+
 /* ---- inherited */
 
-int socket_inherit(const SocketAddressLegacy *addr, bool listening, Error **errp)
+static int (*lookup)(const char *name, Error **errp);
+
+void chardev_set_fd_lookup(int (*fn)(const char *name, Error **errp))
 {
-    const char *text = addr->u.fd.data->str;
-    int is_listening;
-    socklen_t len = sizeof(is_listening);
+    lookup = fn;
+}
+
+int socket_by_name(const char *name, Error **errp)
+{
+    if (lookup) {
+        return lookup(name, errp);
+    }
+    error_set_code(errp, ERROR_CODE_NOT_FOUND, "File descriptor named '%s' has not been found",
+                   name);
+    return -1;
+}
+
+/* A number that was inherited: all that we opened ourselves is closed on exec, and so is what was
+ * taken already. */
+static int take_number(const char *text, Error **errp)
+{
     uint64_t n;
 
     if (!parse_uint64(text, &n, NULL) || n > INT32_MAX) {
-        error_set(errp, "Unable to parse FD number %s", text);
+        error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "Unable to parse FD number %s", text);
         return -1;
     }
-    if (getsockopt((int)n, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &len) < 0) {
-        error_set(errp, "File descriptor '%s' is not a socket", text);
+    int flags = fcntl((int)n, F_GETFD);
+    if (flags < 0 || (flags & FD_CLOEXEC)) {
+        error_set_code(errp, ERROR_CODE_NOT_FOUND,
+                       "File descriptor '%s' was not inherited, or is in use already", text);
         return -1;
     }
-    if (listening != (is_listening != 0)) {
-        error_set(errp, "File descriptor '%s' is %s, which does not suit server=%s", text,
-                  is_listening ? "a listening socket" : "not a listening socket",
-                  listening ? "on" : "off");
-        return -1;
-    }
-    fcntl((int)n, F_SETFD, FD_CLOEXEC);
-    fcntl((int)n, F_SETFL, fcntl((int)n, F_GETFL) | O_NONBLOCK);
     return (int)n;
+}
+
+int socket_check(int fd, const char *name, bool listening, Error **errp)
+{
+    int is_listening;
+    socklen_t len = sizeof(is_listening);
+
+    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &len) < 0) {
+        error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "File descriptor '%s' is not a socket",
+                       name);
+    } else if (listening != (is_listening != 0)) {
+        error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                       "File descriptor '%s' is %s, which does not suit server=%s", name,
+                       is_listening ? "a listening socket" : "not a listening socket",
+                       listening ? "on" : "off");
+    } else {
+        fcntl(fd, F_SETFD, FD_CLOEXEC);
+        fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+        return fd;
+    }
+    return -1;
+}
+
+static int inherit(const String *s, bool listening, Error **errp)
+{
+    bool number = g_ascii_isdigit(s->str[0]);
+    int fd = number ? take_number(s->str, errp) : socket_by_name(s->str, errp);
+
+    if (fd >= 0 && socket_check(fd, s->str, listening, errp) < 0) {
+        if (!number) {
+            close(fd);
+        }
+        return -1;
+    }
+    return fd;
 }
 
 /* ---- any */
@@ -253,21 +326,25 @@ int socket_listen(const SocketAddressLegacy *addr, Error **errp)
     case SOCKET_ADDRESS_TYPE_INET:
         return listen_inet(addr->u.inet.data, errp);
     default:
-        return socket_inherit(addr, true, errp);
+        return inherit(addr->u.fd.data, true, errp);
     }
 }
 
-int socket_connect(const SocketAddressLegacy *addr, bool *ret_pending, Error **errp)
+int socket_connect(const SocketAddressLegacy *addr, Error **errp)
 {
     switch (addr->type) {
     case SOCKET_ADDRESS_TYPE_UNIX:
-        return connect_unix(addr->u.q_unix.data, ret_pending, errp);
+        return connect_unix(addr->u.q_unix.data, errp);
     case SOCKET_ADDRESS_TYPE_INET:
-        return connect_inet(addr->u.inet.data, ret_pending, errp);
+        return connect_inet(addr->u.inet.data, errp);
     default:
-        *ret_pending = false;
-        return socket_inherit(addr, false, errp);
+        return inherit(addr->u.fd.data, false, errp);
     }
+}
+
+bool socket_is_slow(const SocketAddressLegacy *addr, bool listening)
+{
+    return addr->type == SOCKET_ADDRESS_TYPE_INET && (!listening || !is_numeric(addr->u.inet.data));
 }
 
 static char *describe_unix(const UnixSocketAddress *u)
@@ -280,7 +357,7 @@ static char *describe_unix(const UnixSocketAddress *u)
     return g_strdup_printf("unix:%s,abstract=on,tight=%s", u->path, tight ? "on" : "off");
 }
 
-static char *describe_bound(int fd)
+static char *describe_bound(const char *kind, int fd)
 {
     struct sockaddr_storage ss;
     socklen_t len = sizeof(ss);
@@ -300,10 +377,10 @@ static char *describe_bound(int fd)
         return NULL;
     }
     bool six = ss.ss_family == AF_INET6;
-    return g_strdup_printf("tcp:%s%s%s:%s", six ? "[" : "", host, six ? "]" : "", port);
+    return g_strdup_printf("%s:%s%s%s:%s", kind, six ? "[" : "", host, six ? "]" : "", port);
 }
 
-char *socket_describe(const SocketAddressLegacy *addr, int fd)
+char *socket_describe(const SocketAddressLegacy *addr, const char *kind, int fd)
 {
     char *bound = NULL;
 
@@ -311,10 +388,10 @@ char *socket_describe(const SocketAddressLegacy *addr, int fd)
         return describe_unix(addr->u.q_unix.data);
     }
     if (fd >= 0) {
-        bound = describe_bound(fd);
+        bound = describe_bound(kind, fd);
     }
     if (!bound && addr->type == SOCKET_ADDRESS_TYPE_INET) {
-        return g_strdup_printf("tcp:%s:%s", addr->u.inet.data->host, addr->u.inet.data->port);
+        return g_strdup_printf("%s:%s:%s", kind, addr->u.inet.data->host, addr->u.inet.data->port);
     }
     return bound ? bound : g_strdup_printf("fd:%s", addr->u.fd.data->str);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Character devices: the base class, which queues and moves bytes, and the table of devices. */
+/* Character devices: the base class, which queues bytes and moves them between a front end and the
+ * descriptors that a kind opened. */
 #include "backends/chardev/chardev-impl.h"
 
 #include "util/module.h"
@@ -8,17 +9,19 @@
 #include <fcntl.h>
 #include <glib-unix.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-enum { LOSSY_BOUND = 1 << 20, READ_SIZE = 64 << 10, FLUSH_MS = 1000 };
+enum { LOSSY_BOUND = 1 << 20, READ_SIZE = 16 << 10, FLUSH_MS = 1000, MAX_FDS = 16 };
+
+static GQueue all = G_QUEUE_INIT; /* of Chardev, also those without an id */
 
 static void update_watches(Chardev *chr);
 
 /* ---- events */
 
-static void report(Chardev *chr, ChardevEvent event)
+void chardev_report(Chardev *chr, ChardevEvent event)
 {
     if (chr->handlers && chr->handlers->event) {
         chr->handlers->event(chr->opaque, event);
@@ -33,26 +36,56 @@ static void remove_watch(guint *watch)
     }
 }
 
+static bool is_unix_socket(int fd)
+{
+    int domain;
+    socklen_t len = sizeof(domain);
+
+    return fd >= 0 && getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &len) == 0 &&
+           domain == AF_UNIX;
+}
+
+static void peer_is_there(Chardev *chr)
+{
+    const ChardevClass *k = CHARDEV_GET_CLASS(chr);
+    bool attached = chr->handlers; /* else attaching, in opened(), reports it */
+
+    chr->connected = true;
+    if (k->opened) {
+        k->opened(chr);
+    }
+    if (attached) {
+        chardev_report(chr, CHARDEV_OPENED);
+    }
+}
+
 void chardev_connect(Chardev *chr, int in_fd, int out_fd)
 {
-    g_assert(!chr->connected);
+    g_assert(!chr->linked);
     if (in_fd >= 0) {
         g_unix_set_fd_nonblocking(in_fd, TRUE, NULL);
     }
     if (out_fd >= 0) {
         g_unix_set_fd_nonblocking(out_fd, TRUE, NULL);
     }
+    object_ref(OBJECT(chr));
     chr->in_fd = in_fd;
     chr->out_fd = out_fd;
-    chr->connected = true;
+    chr->is_unix = is_unix_socket(in_fd);
+    chr->linked = true;
     chr->eof = false;
-    report(chr, CHARDEV_OPENED);
+    if (!chr->codec || chr->codec->ready) {
+        peer_is_there(chr);
+    }
     update_watches(chr);
+    object_unref(OBJECT(chr));
 }
 
 void chardev_disconnect(Chardev *chr)
 {
-    if (!chr->connected) {
+    bool was_connected = chr->connected;
+
+    if (!chr->linked) {
         return;
     }
     remove_watch(&chr->in_watch);
@@ -67,11 +100,17 @@ void chardev_disconnect(Chardev *chr)
     chr->in_fd = chr->out_fd = -1;
     g_byte_array_set_size(chr->queue, 0);
     chr->queue_start = 0;
-    chr->connected = false;
-    report(chr, CHARDEV_CLOSED);
+    if (chr->codec) {
+        chr->codec->free(chr->codec);
+        chr->codec = NULL;
+    }
+    chr->linked = chr->connected = false;
+    if (was_connected) {
+        chardev_report(chr, CHARDEV_CLOSED);
+    }
 }
 
-static void hangup(Chardev *chr)
+void chardev_hangup(Chardev *chr)
 {
     const ChardevClass *k = CHARDEV_GET_CLASS(chr);
 
@@ -83,74 +122,16 @@ static void hangup(Chardev *chr)
     object_unref(OBJECT(chr));
 }
 
-/* ---- input */
-
-static size_t front_end_takes(const Chardev *chr)
-{
-    if (!chr->handlers || !chr->handlers->receive) {
-        return 0;
-    }
-    return chr->handlers->can_receive ? chr->handlers->can_receive(chr->opaque) : READ_SIZE;
-}
-
-/* The peer has nothing more to say; what it has not read yet is still sent. Where the two
- * directions lead to different places, output goes on for ever. */
-static void end_of_input(Chardev *chr)
-{
-    if (CHARDEV_GET_CLASS(chr)->separate_directions) {
-        remove_watch(&chr->in_watch);
-        remove_watch(&chr->hup_watch);
-        close(chr->in_fd);
-        chr->in_fd = -1;
-        return;
-    }
-    chr->eof = true;
-    if (!chardev_pending(chr) || chr->out_fd < 0) {
-        hangup(chr);
-    } else {
-        update_watches(chr);
-    }
-}
-
-static gboolean input_ready(gint fd, GIOCondition cond, gpointer opaque)
-{
-    static uint8_t buf[READ_SIZE]; /* main loop only, and front ends do not call back into here */
-    Chardev *chr = opaque;
-    guint watch = chr->in_watch;
-    size_t room = MIN(front_end_takes(chr), sizeof(buf));
-
-    if (!room) {
-        chr->in_watch = 0; /* chardev_accept_input() goes on */
-        return G_SOURCE_REMOVE;
-    }
-    object_ref(OBJECT(chr));
-    ssize_t n = read(fd, buf, room);
-    if (n > 0) {
-        chr->handlers->receive(chr->opaque, buf, (size_t)n);
-    } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
-        end_of_input(chr);
-    }
-    bool same = chr->in_watch == watch; /* else this watch is removed already */
-    object_unref(OBJECT(chr));
-    return same ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
-}
-
-static gboolean peer_left(gint fd, GIOCondition cond, gpointer opaque)
-{
-    Chardev *chr = opaque;
-
-    chr->hup_watch = 0;
-    if (CHARDEV_GET_CLASS(chr)->separate_directions) {
-        end_of_input(chr);
-    } else {
-        hangup(chr);
-    }
-    return G_SOURCE_REMOVE;
-}
-
 /* ---- output */
 
 size_t chardev_pending(const Chardev *chr)
+{
+    const ChardevClass *k = CHARDEV_GET_CLASS(chr);
+
+    return k->pending ? k->pending(chr) : chr->queue->len - chr->queue_start;
+}
+
+static size_t unsent(const Chardev *chr)
 {
     return chr->queue->len - chr->queue_start;
 }
@@ -158,8 +139,8 @@ size_t chardev_pending(const Chardev *chr)
 /* Writes what the host takes now; false when the peer is gone. */
 static bool flush(Chardev *chr)
 {
-    while (chardev_pending(chr)) {
-        ssize_t n = write(chr->out_fd, chr->queue->data + chr->queue_start, chardev_pending(chr));
+    while (unsent(chr)) {
+        ssize_t n = write(chr->out_fd, chr->queue->data + chr->queue_start, unsent(chr));
 
         if (n < 0 && errno == EINTR) {
             continue;
@@ -179,13 +160,13 @@ static gboolean output_ready(gint fd, GIOCondition cond, gpointer opaque)
     Chardev *chr = opaque;
 
     chr->out_watch = 0;
-    if (!flush(chr) || (chr->eof && !chardev_pending(chr))) {
-        hangup(chr);
+    if (!flush(chr) || (chr->eof && !unsent(chr))) {
+        chardev_hangup(chr);
         return G_SOURCE_REMOVE;
     }
     object_ref(OBJECT(chr));
     update_watches(chr);
-    if (!chardev_pending(chr) && chr->handlers && chr->handlers->drained) {
+    if (!unsent(chr) && chr->connected && chr->handlers && chr->handlers->drained) {
         chr->handlers->drained(chr->opaque);
     }
     object_unref(OBJECT(chr));
@@ -201,6 +182,7 @@ static void compact(Chardev *chr)
     }
 }
 
+/* A log that cannot keep up loses bytes; one that is broken is given up. */
 static void write_log(Chardev *chr, const uint8_t *buf, size_t len)
 {
     while (chr->log_fd >= 0 && len) {
@@ -208,6 +190,9 @@ static void write_log(Chardev *chr, const uint8_t *buf, size_t len)
 
         if (n < 0 && errno == EINTR) {
             continue;
+        }
+        if (n < 0 && errno == EAGAIN) {
+            return;
         }
         if (n <= 0) {
             warn_report("log file of character device %s: %s", chardev_id(chr), g_strerror(errno));
@@ -220,12 +205,19 @@ static void write_log(Chardev *chr, const uint8_t *buf, size_t len)
     }
 }
 
-void chardev_write(Chardev *chr, const void *buf, size_t len)
+/* A failed write is noticed again in the main loop: the caller's state stays as it is. */
+static void push(Chardev *chr)
+{
+    if (!chr->out_watch) {
+        (void)flush(chr);
+        update_watches(chr);
+    }
+}
+
+void chardev_queue(Chardev *chr, const uint8_t *buf, size_t len, bool keep_all)
 {
     const ChardevClass *k = CHARDEV_GET_CLASS(chr);
-    bool keep_all = chr->handlers && chr->handlers->keep_all;
 
-    write_log(chr, buf, len);
     if (!chr->connected && k->check_peer) {
         k->check_peer(chr);
     }
@@ -233,22 +225,183 @@ void chardev_write(Chardev *chr, const void *buf, size_t len)
         return;
     }
     if (!keep_all) {
-        size_t pending = chardev_pending(chr);
+        size_t pending = unsent(chr);
 
         len = MIN(len, pending < LOSSY_BOUND ? LOSSY_BOUND - pending : 0);
     }
     compact(chr);
-    g_byte_array_append(chr->queue, buf, (guint)len);
-    /* A failed write is noticed again in the main loop: the caller's state stays as it is. */
-    if (!chr->out_watch) {
-        (void)flush(chr);
+    if (chr->codec) {
+        chr->codec->encode(chr->codec, buf, len, chr->queue);
+    } else {
+        g_byte_array_append(chr->queue, buf, (guint)len);
+    }
+    push(chr);
+}
+
+void chardev_write(Chardev *chr, const void *buf, size_t len)
+{
+    const ChardevClass *k = CHARDEV_GET_CLASS(chr);
+
+    write_log(chr, buf, len);
+    if (k->write) {
+        k->write(chr, buf, len);
+    } else {
+        chardev_queue(chr, buf, len, chr->handlers && chr->handlers->keep_all);
+    }
+}
+
+/* ---- input */
+
+static size_t front_end_takes(const Chardev *chr)
+{
+    if (chr->codec && !chr->codec->ready) {
+        return READ_SIZE;
+    }
+    if (!chr->handlers || !chr->handlers->receive) {
+        return 0;
+    }
+    return chr->handlers->can_receive ? chr->handlers->can_receive(chr->opaque) : READ_SIZE;
+}
+
+/* The peer has nothing more to say; what it has not read yet is still sent. Where the two
+ * directions lead to different places, output goes on for ever. */
+static void end_of_input(Chardev *chr)
+{
+    if (CHARDEV_GET_CLASS(chr)->separate_directions) {
+        remove_watch(&chr->in_watch);
+        remove_watch(&chr->hup_watch);
+        close(chr->in_fd);
+        chr->in_fd = -1;
+        return;
+    }
+    chr->eof = true;
+    if (!unsent(chr) || chr->out_fd < 0) {
+        chardev_hangup(chr);
+    } else {
         update_watches(chr);
     }
 }
 
+static void give_fds(Chardev *chr, const int *fds, size_t n)
+{
+    if (chr->handlers && chr->handlers->receive_fds) {
+        chr->handlers->receive_fds(chr->opaque, fds, n);
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        close(fds[i]);
+    }
+}
+
+/* Reads bytes together with the descriptors that came with them, which the front end gets first. */
+static ssize_t read_with_fds(Chardev *chr, uint8_t *buf, size_t room)
+{
+    union {
+        struct cmsghdr align;
+        char space[CMSG_SPACE(MAX_FDS * sizeof(int))];
+    } control;
+    struct iovec iov = {.iov_base = buf, .iov_len = room};
+    struct msghdr msg = {
+        .msg_iov = &iov,
+        .msg_iovlen = 1,
+        .msg_control = &control,
+        .msg_controllen = sizeof(control),
+    };
+    ssize_t n = recvmsg(chr->in_fd, &msg, MSG_CMSG_CLOEXEC); /* the kernel closes those past 16 */
+
+    if (n < 0) {
+        return n;
+    }
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(&msg); c; c = CMSG_NXTHDR(&msg, c)) {
+        int fds[MAX_FDS];
+        size_t count = (c->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+
+        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS && count <= MAX_FDS) {
+            memcpy(fds, CMSG_DATA(c), count * sizeof(int));
+            give_fds(chr, fds, count);
+        }
+    }
+    return n;
+}
+
+/* Makes n bytes of the wire into fewer for the front end; false: they were the last. */
+static bool decode(Chardev *chr, uint8_t *buf, size_t *n)
+{
+    ChardevCodec *c = chr->codec;
+    bool was_ready = c->ready;
+    bool goes_on = c->decode(c, buf, n, chr->queue);
+    bool got_break = c->got_break;
+
+    c->got_break = false;
+    push(chr);
+    if (!was_ready && c->ready) {
+        peer_is_there(chr);
+    }
+    if (got_break) {
+        chardev_report(chr, CHARDEV_BREAK);
+    }
+    return goes_on;
+}
+
+/* n bytes of the wire; the front end has room for as many. */
+static void take_input(Chardev *chr, uint8_t *buf, size_t n)
+{
+    bool goes_on = !chr->codec || decode(chr, buf, &n);
+
+    if (n && chr->handlers && chr->handlers->receive) {
+        chr->handlers->receive(chr->opaque, buf, n);
+    }
+    if (!goes_on && chr->linked) {
+        end_of_input(chr);
+    }
+}
+
+static gboolean input_ready(gint fd, GIOCondition cond, gpointer opaque)
+{
+    uint8_t buf[READ_SIZE];
+    Chardev *chr = opaque;
+    guint watch = chr->in_watch;
+    size_t room = MIN(front_end_takes(chr), sizeof(buf));
+    ssize_t n;
+
+    if (!room) {
+        chr->in_watch = 0; /* chardev_accept_input() goes on */
+        return G_SOURCE_REMOVE;
+    }
+    /* The front end may let go of the device in any of its callbacks. */
+    object_ref(OBJECT(chr));
+    if (chr->is_unix && !chr->codec && chr->handlers->receive_fds) {
+        n = read_with_fds(chr, buf, room);
+    } else {
+        n = read(fd, buf, room);
+    }
+    if (n > 0) {
+        take_input(chr, buf, (size_t)n);
+    } else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+        end_of_input(chr);
+    }
+    bool same = chr->in_watch == watch; /* else this watch is removed already */
+    object_unref(OBJECT(chr));
+    return same ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
+}
+
+static gboolean peer_left(gint fd, GIOCondition cond, gpointer opaque)
+{
+    Chardev *chr = opaque;
+
+    chr->hup_watch = 0;
+    if (CHARDEV_GET_CLASS(chr)->separate_directions) {
+        end_of_input(chr);
+    } else {
+        chardev_hangup(chr);
+    }
+    return G_SOURCE_REMOVE;
+}
+
 static void update_watches(Chardev *chr)
 {
-    bool reads = chr->connected && chr->in_fd >= 0 && !chr->eof;
+    bool reads = chr->linked && chr->in_fd >= 0 && !chr->eof;
+    bool negotiates = chr->codec && !chr->codec->ready;
 
     if (!reads) {
         remove_watch(&chr->in_watch);
@@ -256,13 +409,13 @@ static void update_watches(Chardev *chr)
         chr->in_watch = g_unix_fd_add(chr->in_fd, G_IO_IN | G_IO_HUP | G_IO_ERR, input_ready, chr);
     }
     /* Where nobody will ever read, the end of the connection has to be seen otherwise. */
-    bool deaf = reads && !(chr->handlers && chr->handlers->receive);
+    bool deaf = reads && !negotiates && !(chr->handlers && chr->handlers->receive);
     if (!deaf) {
         remove_watch(&chr->hup_watch);
     } else if (!chr->hup_watch) {
         chr->hup_watch = g_unix_fd_add(chr->in_fd, G_IO_HUP | G_IO_ERR, peer_left, chr);
     }
-    if (chr->connected && chr->out_fd >= 0 && chardev_pending(chr) && !chr->out_watch) {
+    if (chr->linked && chr->out_fd >= 0 && unsent(chr) && !chr->out_watch) {
         chr->out_watch =
             g_unix_fd_add(chr->out_fd, G_IO_OUT | G_IO_HUP | G_IO_ERR, output_ready, chr);
     }
@@ -270,31 +423,86 @@ static void update_watches(Chardev *chr)
 
 void chardev_accept_input(Chardev *chr)
 {
-    update_watches(chr);
+    const ChardevClass *k = CHARDEV_GET_CLASS(chr);
+
+    if (k->accept_input) {
+        k->accept_input(chr);
+    } else {
+        update_watches(chr);
+    }
 }
 
 /* ---- front ends */
 
+bool chardev_in_use(const Chardev *chr)
+{
+    return chr->handlers || chr->client;
+}
+
+static bool refuse_second(const Chardev *chr, Error **errp)
+{
+    return !chardev_in_use(chr) ||
+           error_set_code(errp, ERROR_CODE_IN_USE, "Device '%s' is in use", chardev_id(chr));
+}
+
 bool chardev_attach(Chardev *chr, const ChardevHandlers *h, void *opaque, Error **errp)
 {
-    if (chr->handlers) {
-        return error_set(errp, "Device '%s' is in use", chardev_id(chr));
+    const ChardevClass *k = CHARDEV_GET_CLASS(chr);
+
+    if (k->attach) {
+        k->attach(chr, h, opaque);
+        return true;
     }
+    if (!refuse_second(chr, errp)) {
+        return false;
+    }
+    object_ref(OBJECT(chr));
     chr->handlers = h;
     chr->opaque = opaque;
     if (chr->connected) {
-        report(chr, CHARDEV_OPENED);
+        chardev_report(chr, CHARDEV_OPENED);
     }
     update_watches(chr);
+    object_unref(OBJECT(chr));
     return true;
+}
+
+void chardev_detach_front_end(Chardev *chr, const void *opaque)
+{
+    const ChardevClass *k = CHARDEV_GET_CLASS(chr);
+
+    if (k->detach) {
+        k->detach(chr, opaque);
+        return;
+    }
+    chr->handlers = NULL;
+    chr->opaque = NULL;
+    chr->client = NULL;
+    remove_watch(&chr->in_watch);
+    update_watches(chr);
 }
 
 void chardev_detach(Chardev *chr)
 {
-    chr->handlers = NULL;
-    chr->opaque = NULL;
-    remove_watch(&chr->in_watch);
-    update_watches(chr);
+    chardev_detach_front_end(chr, chr->opaque);
+}
+
+bool chardev_is_listener(const Chardev *chr)
+{
+    return chr->listens;
+}
+
+bool chardev_attach_listener(Chardev *chr, void (*client)(void *opaque, Chardev *chr), void *opaque,
+                             Error **errp)
+{
+    g_assert(chr->listens);
+    if (!refuse_second(chr, errp)) {
+        return false;
+    }
+    chr->client = client;
+    chr->client_opaque = opaque;
+    CHARDEV_GET_CLASS(chr)->serve(chr);
+    return true;
 }
 
 bool chardev_is_open(const Chardev *chr)
@@ -302,16 +510,22 @@ bool chardev_is_open(const Chardev *chr)
     return chr->connected;
 }
 
-/* ---- the table of devices */
-
-static Object *container(void)
+bool chardev_peer(const Chardev *chr, ChardevPeer *ret)
 {
-    return object_container("/chardevs");
+    struct ucred cred;
+    socklen_t len = sizeof(cred);
+
+    if (!chr->linked || !chr->is_unix ||
+        getsockopt(chr->in_fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0) {
+        return false;
+    }
+    *ret = (ChardevPeer){.pid = cred.pid, .uid = cred.uid, .gid = cred.gid};
+    return true;
 }
 
 const char *chardev_id(const Chardev *chr)
 {
-    return chr->parent.name;
+    return chr->id ? chr->id : "client";
 }
 
 char *chardev_filename(const Chardev *chr)
@@ -319,102 +533,12 @@ char *chardev_filename(const Chardev *chr)
     return CHARDEV_GET_CLASS(chr)->describe(chr);
 }
 
-Chardev *chardev_find(const char *id)
-{
-    return (Chardev *)object_child(container(), id);
-}
-
-static bool check_id(const char *id, Error **errp)
-{
-    if (!id_is_valid(id)) {
-        error_set(errp, "Parameter 'id' expects an identifier");
-        error_append_hint(errp, "Identifiers consist of letters, digits, '-', '.', '_', starting "
-                                "with a letter.\n");
-        return false;
-    }
-    return !chardev_find(id) || error_set(errp, "Duplicate ID '%s' for chardev", id);
-}
-
-static bool open_log(Chardev *chr, const ChardevBackend *backend, Error **errp)
-{
-    /* Members of the common base come first in every kind's options. */
-    const ChardevCommon *c = (const ChardevCommon *)backend->u.null.data;
-
-    if (c->logfile) {
-        int mode = c->logappend ? O_APPEND : O_TRUNC;
-
-        chr->log_fd = open(c->logfile, O_WRONLY | O_CREAT | O_CLOEXEC | mode, 0666);
-        if (chr->log_fd < 0) {
-            return error_set_errno(errp, errno, "Unable to open logfile %s", c->logfile);
-        }
-    }
-    return true;
-}
-
-Chardev *chardev_new(const char *id, const ChardevBackend *backend, Error **errp)
-{
-    g_autofree char *type = g_strdup_printf("chardev-%s", ChardevBackendKind_str(backend->type));
-
-    if (!check_id(id, errp)) {
-        return NULL;
-    }
-    g_autoptr(Object) obj = object_try_new(type, errp);
-    if (!obj || !object_try_add_child(container(), id, obj, errp)) {
-        return NULL;
-    }
-    Chardev *chr = (Chardev *)obj;
-    if (!open_log(chr, backend, errp) || !CHARDEV_GET_CLASS(chr)->open(chr, backend, errp)) {
-        object_unparent(obj);
-        return NULL;
-    }
-    return chr;
-}
-
-Chardev *chardev_new_from_options(const char *options, Error **errp)
-{
-    g_autofree char *id = NULL;
-    g_autoptr(ChardevBackend) backend = chardev_parse_options(options, &id, errp);
-
-    return backend ? chardev_new(id, backend, errp) : NULL;
-}
-
-Chardev *chardev_new_from_short(const char *id, const char *text, Error **errp)
-{
-    if (g_str_has_prefix(text, "chardev:")) {
-        Chardev *chr = chardev_find(text + strlen("chardev:"));
-
-        if (!chr) {
-            error_set(errp, "chardev \"%s\" not found", text + strlen("chardev:"));
-        }
-        return chr;
-    }
-    g_autoptr(ChardevBackend) backend = chardev_parse_short(text, errp);
-    return backend ? chardev_new(id, backend, errp) : NULL;
-}
-
-bool chardev_remove(const char *id, Error **errp)
-{
-    Chardev *chr = chardev_find(id);
-
-    if (!chr) {
-        return error_set(errp, "Chardev '%s' not found", id);
-    }
-    if (chr->handlers) {
-        return error_set(errp, "Chardev '%s' is busy", id);
-    }
-    object_unparent(OBJECT(chr));
-    return true;
-}
-
 /* ---- the end of the process */
 
-/* A last chance for readers that are merely behind; no more than FLUSH_MS for each device. */
-static void flush_blocking(Chardev *chr)
+/* A last chance for readers that are merely behind. */
+static void flush_until(Chardev *chr, gint64 end)
 {
-    gint64 end = g_get_monotonic_time() + FLUSH_MS * 1000;
-
-    while (chr->connected && chr->out_fd >= 0 && chardev_pending(chr) && flush(chr) &&
-           chardev_pending(chr)) {
+    while (chr->linked && chr->out_fd >= 0 && unsent(chr) && flush(chr) && unsent(chr)) {
         struct pollfd p = {.fd = chr->out_fd, .events = POLLOUT};
         gint64 left = (end - g_get_monotonic_time()) / 1000;
 
@@ -424,23 +548,12 @@ static void flush_blocking(Chardev *chr)
     }
 }
 
-static bool collect(Object *child, void *opaque)
+void chardev_flush_all(void)
 {
-    g_ptr_array_add(opaque, object_ref(child));
-    return true;
-}
+    gint64 end = g_get_monotonic_time() + FLUSH_MS * 1000;
 
-void chardev_cleanup_all(void)
-{
-    g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func((GDestroyNotify)object_unref);
-
-    object_foreach_child(container(), collect, all);
-    for (guint i = 0; i < all->len; i++) {
-        Chardev *chr = all->pdata[i];
-
-        flush_blocking(chr);
-        chr->handlers = NULL;
-        object_unparent(OBJECT(chr));
+    for (GList *l = all.head; l; l = l->next) {
+        flush_until(l->data, end);
     }
 }
 
@@ -450,19 +563,26 @@ static void chardev_init(Object *obj)
 {
     Chardev *chr = (Chardev *)obj;
 
-    chr->in_fd = chr->out_fd = chr->log_fd = -1;
+    chr->in_fd = chr->out_fd = chr->log_fd = chr->prepared_fd = -1;
     chr->queue = g_byte_array_new();
+    g_queue_push_tail(&all, chr);
 }
 
 static void chardev_finalize(Object *obj)
 {
     Chardev *chr = (Chardev *)obj;
 
+    chr->handlers = NULL;
     chardev_disconnect(chr);
+    g_queue_remove(&all, chr);
     if (chr->log_fd >= 0) {
         close(chr->log_fd);
     }
+    if (chr->prepared_fd >= 0) {
+        close(chr->prepared_fd);
+    }
     g_byte_array_unref(chr->queue);
+    g_free(chr->id);
 }
 
 static void chardev_unparent(Object *obj)

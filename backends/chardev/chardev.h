@@ -14,6 +14,8 @@ typedef enum ChardevEvent {
     CHARDEV_OPENED, /* a peer is there */
     CHARDEV_CLOSED,
     CHARDEV_BREAK,
+    CHARDEV_MUX_IN,  /* input of a shared device comes here from now on ... */
+    CHARDEV_MUX_OUT, /* ... and no more */
 } ChardevEvent;
 
 /* What the front end provides; any may be NULL. */
@@ -26,6 +28,9 @@ typedef struct ChardevHandlers {
     void (*receive)(void *opaque, const uint8_t *buf, size_t len);
     void (*event)(void *opaque, ChardevEvent event);
     void (*drained)(void *opaque); /* everything written so far has been taken by the host */
+    /* chardev-change: `to` takes the place of the device, which is detached already; it is attached
+     * to the same front end next. NULL: the device cannot be changed while in use. */
+    void (*change)(void *opaque, Chardev *to);
 } ChardevHandlers;
 
 /* Under /chardevs/<id>. The error names the id. (borrowed) */
@@ -35,6 +40,13 @@ Chardev *chardev_new_from_options(const char *options, Error **errp);
 /* "unix:/x,server,nowait", "stdio", "null", "pty", "file:x", "tcp:...", "mon:stdio",
  * "chardev:id": the short form of -serial, -qmp, -monitor, -qtest. (borrowed) */
 Chardev *chardev_new_from_short(const char *id, const char *text, Error **errp);
+/* What the two forms mean; the first also takes JSON, {"id": ..., "backend": {...}}.
+ * (transfer full) */
+ChardevBackend *chardev_parse_options(const char *text, char **ret_id, Error **errp);
+ChardevBackend *chardev_parse_short(const char *text, Error **errp);
+/* "mon:..." asks for a device that a human monitor shares: a mux, to which the caller attaches
+ * one. */
+bool chardev_short_is_shared(const char *text);
 Chardev *chardev_find(const char *id);
 bool chardev_remove(const char *id, Error **errp);
 const char *chardev_id(const Chardev *chr);
@@ -46,6 +58,9 @@ bool chardev_is_open(const Chardev *chr);
  * when a peer is connected. */
 bool chardev_attach(Chardev *chr, const ChardevHandlers *h, void *opaque, Error **errp);
 void chardev_detach(Chardev *chr);
+/* For front ends that may share a device with others (a mux): detaches the one that was attached
+ * with `opaque`. */
+void chardev_detach_front_end(Chardev *chr, const void *opaque);
 /* True for what can serve several clients at once: a socket that listens. Then, instead of
  * chardev_attach(), the front end takes each client as a character device of its own (transfer
  * full): connected, without an id, not among /chardevs, gone when its last reference is dropped.
@@ -64,6 +79,13 @@ void chardev_write(Chardev *chr, const void *buf, size_t len);
 size_t chardev_pending(const Chardev *chr); /* bytes queued for a slow reader */
 /* The front end can receive again. */
 void chardev_accept_input(Chardev *chr);
+/* How the name in "fd=NAME" is found: a descriptor (transfer full), or -1 with an error. On the
+ * command line only names that are no number are looked for. */
+void chardev_set_fd_lookup(int (*fn)(const char *name, Error **errp));
+/* The key that mux devices listen to (C-a). */
+void chardev_set_mux_escape(uint8_t key);
+/* What the keys C-a x of a mux do; without it, nothing. */
+void chardev_set_exit(void (*fn)(void));
 /* Flushes at exit, closes, removes sockets files; an exit notifier does it for all. */
 void chardev_cleanup_all(void);
 

@@ -2,9 +2,9 @@
 /* Character devices "file", which writes one (and may read another), and "null". */
 #include "backends/chardev/chardev-impl.h"
 
+#include "util/fdset.h"
 #include "util/module.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -12,16 +12,15 @@ static bool file_open(Chardev *chr, const ChardevBackend *backend, Error **errp)
 {
     const ChardevFile *f = backend->u.file.data;
     int mode = f->append ? O_APPEND : O_TRUNC;
-    int out = open(f->out, O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | mode, 0666);
+    int out = host_open(f->out, O_WRONLY | O_CREAT | O_NONBLOCK | mode, 0666, errp);
     int in = -1;
 
     if (out < 0) {
-        return error_set_errno(errp, errno, "Could not open '%s'", f->out);
+        return false;
     }
     if (f->in) {
-        in = open(f->in, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+        in = host_open(f->in, O_RDONLY | O_NONBLOCK, 0, errp);
         if (in < 0) {
-            error_set_errno(errp, errno, "Could not open '%s'", f->in);
             close(out);
             return false;
         }

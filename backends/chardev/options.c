@@ -63,7 +63,8 @@ static JsonObject *take_address(JsonObject *options, Error **errp)
     const char *kind;
 
     if (has_path + has_host + has_fd != 1) {
-        error_set(errp, "chardev: socket: exactly one of 'path', 'host' and 'fd' is required");
+        error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                       "chardev: socket: exactly one of 'path', 'host' and 'fd' is required");
         return NULL;
     }
     if (has_path) {
@@ -116,32 +117,63 @@ static bool convert_socket(JsonObject *options, Error **errp)
     return true;
 }
 
+static bool convert_pipe(JsonObject *options, Error **errp)
+{
+    return move(options, "path", options, "device") ||
+           error_set_code(errp, ERROR_CODE_PARAMETER_MISSING,
+                          "chardev: pipe: no device path given");
+}
+
+/* "64k": sizes have suffixes on the command line, but not in JSON. */
+static bool convert_ringbuf(JsonObject *options, Error **errp)
+{
+    const char *text = keyval_get(options, "size");
+    uint64_t size;
+
+    if (text) {
+        if (!parse_size(text, &size, errp)) {
+            error_prefix(errp, "Parameter 'size': ");
+            return false;
+        }
+        json_object_set_int_member(options, "size", (gint64)MIN(size, INT64_MAX));
+    }
+    return true;
+}
+
 static bool convert_file(JsonObject *options, Error **errp)
 {
     move(options, "input-path", options, "in");
     return move(options, "path", options, "out") ||
-           error_set(errp, "chardev: file: no filename given");
+           error_set_code(errp, ERROR_CODE_PARAMETER_MISSING, "chardev: file: no filename given");
 }
 
 /* What is left of the options are the members of the kind's type. */
 static ChardevBackend *backend_from_options(const char *kind, JsonObject *options, Error **errp)
 {
-    static const QapiType *const types[] = {
-        [CHARDEV_BACKEND_KIND_FILE] = &qapi_type_ChardevFile,
-        [CHARDEV_BACKEND_KIND_SOCKET] = &qapi_type_ChardevSocket,
-        [CHARDEV_BACKEND_KIND_PTY] = &qapi_type_ChardevCommon,
-        [CHARDEV_BACKEND_KIND_NULL] = &qapi_type_ChardevCommon,
-        [CHARDEV_BACKEND_KIND_STDIO] = &qapi_type_ChardevStdio,
+    static const struct {
+        const QapiType *type;
+        bool (*convert)(JsonObject *options, Error **errp); /* to the names of the schema */
+    } kinds[] = {
+        [CHARDEV_BACKEND_KIND_FILE] = {&qapi_type_ChardevFile, convert_file},
+        [CHARDEV_BACKEND_KIND_SOCKET] = {&qapi_type_ChardevSocket, convert_socket},
+        [CHARDEV_BACKEND_KIND_PIPE] = {&qapi_type_ChardevHostdev, convert_pipe},
+        [CHARDEV_BACKEND_KIND_PTY] = {&qapi_type_ChardevCommon, NULL},
+        [CHARDEV_BACKEND_KIND_NULL] = {&qapi_type_ChardevCommon, NULL},
+        [CHARDEV_BACKEND_KIND_MUX] = {&qapi_type_ChardevMux, NULL},
+        [CHARDEV_BACKEND_KIND_STDIO] = {&qapi_type_ChardevStdio, NULL},
+        [CHARDEV_BACKEND_KIND_RINGBUF] = {&qapi_type_ChardevRingbuf, convert_ringbuf},
+        [CHARDEV_BACKEND_KIND_MEMORY] = {&qapi_type_ChardevRingbuf, convert_ringbuf},
     };
     ChardevBackendKind k;
 
     if (!ChardevBackendKind_parse(kind, &k, NULL)) {
-        error_set(errp, "'%s' is not a valid char driver name", kind);
+        error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "'%s' is not a valid char driver name",
+                       kind);
         return NULL;
     }
-    if ((k == CHARDEV_BACKEND_KIND_SOCKET && !convert_socket(options, errp)) ||
-        (k == CHARDEV_BACKEND_KIND_FILE && !convert_file(options, errp)) ||
-        !check(types[k], options, errp)) {
+    move(options, "mux", options, "x-mux");
+    if ((kinds[k].convert && !kinds[k].convert(options, errp)) ||
+        !check(kinds[k].type, options, errp)) {
         return NULL;
     }
     g_autoptr(JsonNode) node = json_new_object(wrap(kind, json_object_ref(options)));
@@ -156,13 +188,15 @@ static ChardevBackend *backend_from_json(JsonObject *obj, char **ret_id, Error *
 
     for (GList *l = members; l; l = l->next) {
         if (!g_strv_contains(names, l->data)) {
-            error_set(errp, "Parameter '%s' is unexpected", (const char *)l->data);
+            error_set_code(errp, ERROR_CODE_PARAMETER_UNEXPECTED, "Parameter '%s' is unexpected",
+                           (const char *)l->data);
             return NULL;
         }
     }
     *ret_id = g_strdup(keyval_get(obj, "id"));
     if (!*ret_id || !json_object_has_member(obj, "backend")) {
-        error_set(errp, "Parameter '%s' is missing", *ret_id ? "backend" : "id");
+        error_set_code(errp, ERROR_CODE_PARAMETER_MISSING, "Parameter '%s' is missing",
+                       *ret_id ? "backend" : "id");
         return NULL;
     }
     return qapi_ChardevBackend_from_json(json_object_get_member(obj, "backend"), "backend", errp);
@@ -180,12 +214,12 @@ ChardevBackend *chardev_parse_options(const char *text, char **ret_id, Error **e
     }
     g_autofree char *kind = g_strdup(keyval_get(options, "backend"));
     if (!kind) {
-        error_set(errp, "chardev: no backend given");
+        error_set_code(errp, ERROR_CODE_PARAMETER_MISSING, "chardev: no backend given");
         return NULL;
     }
     *ret_id = g_strdup(keyval_get(options, "id"));
     if (!*ret_id) {
-        error_set(errp, "chardev: no id specified");
+        error_set_code(errp, ERROR_CODE_PARAMETER_MISSING, "chardev: no id specified");
         return NULL;
     }
     json_object_remove_member(options, "backend");
@@ -204,7 +238,8 @@ static JsonObject *parse_tcp(const char *text, Error **errp)
         return NULL;
     }
     if (!colon || !colon[1]) {
-        error_set(errp, "'tcp:%s' lacks a port: expected tcp:HOST:PORT", text);
+        error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "'%s' lacks a port: expected HOST:PORT",
+                       text);
         return NULL;
     }
     size_t n = (size_t)(colon - both);
@@ -216,46 +251,81 @@ static JsonObject *parse_tcp(const char *text, Error **errp)
     return g_steal_pointer(&options);
 }
 
-static ChardevBackend *parse_prefixed(const char *text, Error **errp)
+/* A socket of the form PREFIX:REST; NULL with an error. */
+static JsonObject *parse_socket(const char *text, const char *rest, Error **errp)
 {
-    g_autoptr(JsonObject) options = NULL;
-    const char *rest = strchr(text, ':') + 1;
+    static const char *const protocols[] = {"telnet", "websocket"};
+    JsonObject *options;
 
-    if (g_str_has_prefix(text, "file:")) {
-        options = json_object_new();
-        json_object_set_string_member(options, "path", rest); /* commas are part of the name */
-        return backend_from_options("file", options, errp);
-    }
     if (g_str_has_prefix(text, "unix:")) {
-        options = keyval_parse_switches(rest, "path", errp);
-    } else if (g_str_has_prefix(text, "fd:")) {
-        options = keyval_parse_switches(rest, "fd", errp);
-    } else if (g_str_has_prefix(text, "tcp:")) {
-        options = parse_tcp(rest, errp);
-    } else {
-        error_set(errp, "'%s' is not a valid char driver", text);
+        return keyval_parse_switches(rest, "path", errp);
     }
-    return options ? backend_from_options("socket", options, errp) : NULL;
+    if (g_str_has_prefix(text, "fd:")) {
+        return keyval_parse_switches(rest, "fd", errp);
+    }
+    if (g_str_has_prefix(text, "tcp:")) {
+        return parse_tcp(rest, errp);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(protocols); i++) {
+        if (g_str_has_prefix(text, protocols[i]) && text[strlen(protocols[i])] == ':') {
+            options = parse_tcp(rest, errp);
+            if (options) {
+                json_object_set_string_member(options, protocols[i], "on");
+            }
+            return options;
+        }
+    }
+    error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "'%s' is not a valid char driver", text);
+    return NULL;
+}
+
+/* "KIND:PATH": commas are part of the path. */
+static JsonObject *parse_path(const char *rest)
+{
+    JsonObject *options = json_object_new();
+
+    json_object_set_string_member(options, "path", rest);
+    return options;
+}
+
+static ChardevBackend *parse_plain(const char *text, bool shared, Error **errp)
+{
+    static const char *const words[] = {"stdio", "pty", "null", NULL};
+    g_autoptr(JsonObject) options = NULL;
+    const char *kind = "socket";
+    const char *colon = strchr(text, ':');
+
+    if (g_strv_contains(words, text)) {
+        kind = text;
+        options = json_object_new();
+    } else if (g_str_has_prefix(text, "file:") || g_str_has_prefix(text, "pipe:")) {
+        kind = text[0] == 'f' ? "file" : "pipe";
+        options = parse_path(colon + 1);
+    } else if (colon) {
+        options = parse_socket(text, colon + 1, errp);
+    } else {
+        error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "'%s' is not a valid char driver", text);
+    }
+    if (options && shared) {
+        json_object_set_string_member(options, "mux", "on");
+        if (!strcmp(kind, "stdio")) {
+            json_object_set_string_member(options, "signal", "off"); /* Ctrl-C is the guest's */
+        }
+    }
+    return options ? backend_from_options(kind, options, errp) : NULL;
 }
 
 ChardevBackend *chardev_parse_short(const char *text, Error **errp)
 {
-    static const char *const plain[] = {"stdio", "pty", "null", NULL};
+    bool shared = chardev_short_is_shared(text);
 
-    if (g_str_has_prefix(text, "mon:")) {
-        text += strlen("mon:"); /* there is no text monitor to share it with */
+    if (shared) {
+        text += strlen("mon:");
     }
-    if (!strcmp(text, "none")) {
-        text = "null";
-    }
-    if (g_strv_contains(plain, text)) {
-        g_autoptr(JsonObject) options = json_object_new();
+    return parse_plain(strcmp(text, "none") ? text : "null", shared, errp);
+}
 
-        return backend_from_options(text, options, errp);
-    }
-    if (!strchr(text, ':')) {
-        error_set(errp, "'%s' is not a valid char driver", text);
-        return NULL;
-    }
-    return parse_prefixed(text, errp);
+bool chardev_short_is_shared(const char *text)
+{
+    return g_str_has_prefix(text, "mon:");
 }

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Character device "socket": a stream socket that listens for one client at a time, or connects
- * (again and again, when told to). */
+/* Character device "socket": a stream socket that listens, or connects (again and again, when told
+ * to).
+ *
+ * A listening one serves its front end one client at a time, or hands each client over as a device
+ * of its own. */
 #include "backends/chardev/chardev-impl.h"
 
+#include "gen/qapi-types.h"
 #include "util/module.h"
 
 #include <errno.h>
@@ -15,50 +19,184 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CONNECT_MS = 60000 };
+/* A client has this long to end its handshake; as many may be at it at a time. */
+enum { HANDSHAKE_SECONDS = 10, MAX_ARRIVING = 64 };
 
-typedef struct ChardevSocketState {
+typedef struct ChardevSocketState ChardevSocketState;
+struct ChardevSocketState {
     Chardev parent;
     ChardevSocket *options;
     bool server;
-    int listen_fd;  /* -1 for a client */
-    int pending_fd; /* being connected; -1: none */
-    guint accept_watch, connect_watch, retry_timer;
+    int listen_fd; /* -1 for a client */
+    SocketDial *dial;
+    guint accept_watch, retry_timer, handshake_timer;
     struct stat made; /* the socket file that we bound, to remove only that */
-} ChardevSocketState;
+    /* A listener whose clients are devices of their own. */
+    GQueue arriving; /* those in their handshake: our references */
+    unsigned served; /* those handed over that are still connected */
+    /* Such a client. */
+    ChardevSocketState *listener; /* a reference; NULL: not one */
+    bool handed_over;
+    char *name;
+};
 
 static void watch_clients(ChardevSocketState *s);
 static void retry_later(ChardevSocketState *s);
 
-static void connected(ChardevSocketState *s, int fd)
+static void stop_source(guint *source)
 {
-    if (s->options->nodelay) {
+    if (*source) {
+        g_source_remove(*source);
+        *source = 0;
+    }
+}
+
+/* ---- connections */
+
+static gboolean handshake_is_late(gpointer opaque)
+{
+    ChardevSocketState *s = opaque;
+
+    s->handshake_timer = 0;
+    chardev_hangup(&s->parent);
+    return G_SOURCE_REMOVE;
+}
+
+/* options are those of the listener for its clients. */
+static void connected(ChardevSocketState *s, const ChardevSocket *options, int fd)
+{
+    Chardev *chr = &s->parent;
+
+    if (options->nodelay) {
         int on = 1;
 
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     }
-    chardev_connect(&s->parent, fd, fd);
+    if (options->websocket) {
+        chr->codec = websocket_codec_new();
+        s->handshake_timer = g_timeout_add_seconds(HANDSHAKE_SECONDS, handshake_is_late, s);
+    } else if (options->telnet) {
+        chr->codec = telnet_codec_new(s->server ? chr->queue : NULL);
+    }
+    chardev_connect(chr, fd, fd);
+}
+
+static void socket_opened(Chardev *chr)
+{
+    ChardevSocketState *s = (ChardevSocketState *)chr;
+    ChardevSocketState *listener = s->listener;
+
+    stop_source(&s->handshake_timer);
+    if (!listener) {
+        return;
+    }
+    g_queue_remove(&listener->arriving, s);
+    if (listener->parent.client) {
+        s->handed_over = true;
+        listener->served++;
+        listener->parent.client(listener->parent.client_opaque, chr);
+    } else {
+        object_unref(OBJECT(chr)); /* the front end left meanwhile */
+    }
+}
+
+static void socket_hangup(Chardev *chr)
+{
+    ChardevSocketState *s = (ChardevSocketState *)chr;
+
+    stop_source(&s->handshake_timer);
+    if (s->handed_over) {
+        s->handed_over = false;
+        s->listener->served--;
+    } else if (s->listener) {
+        if (g_queue_remove(&s->listener->arriving, s)) {
+            object_unref(OBJECT(chr));
+        }
+    } else if (s->listen_fd >= 0) {
+        watch_clients(s);
+    } else if (!s->server) {
+        retry_later(s);
+    }
 }
 
 /* ---- server */
+
+/* A device of its own for a client. (transfer full) */
+static ChardevSocketState *new_client(ChardevSocketState *s)
+{
+    ChardevSocketState *c = (ChardevSocketState *)object_new("chardev-socket");
+
+    c->server = true;
+    c->listener = (ChardevSocketState *)object_ref(OBJECT(s));
+    c->name = socket_describe(s->options->addr, "tcp", s->listen_fd);
+    if (s->parent.log_fd >= 0) {
+        c->parent.log_fd = dup(s->parent.log_fd);
+    }
+    return c;
+}
+
+static void add_client(ChardevSocketState *s, int fd)
+{
+    ChardevSocketState *c = new_client(s);
+
+    if (g_queue_get_length(&s->arriving) >= MAX_ARRIVING) {
+        chardev_hangup(g_queue_peek_head(&s->arriving));
+    }
+    g_queue_push_tail(&s->arriving, c);
+    connected(c, s->options, fd);
+}
+
+static gboolean accept_again(gpointer opaque)
+{
+    ChardevSocketState *s = opaque;
+
+    s->accept_watch = 0;
+    watch_clients(s);
+    return G_SOURCE_REMOVE;
+}
 
 static gboolean client_ready(gint fd, GIOCondition cond, gpointer opaque)
 {
     ChardevSocketState *s = opaque;
     int client = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-    if (client < 0) {
+    if (client >= 0 && s->parent.client) {
+        add_client(s, client);
         return G_SOURCE_CONTINUE;
     }
-    s->accept_watch = 0; /* one client at a time: others wait in the backlog */
-    connected(s, client);
-    return G_SOURCE_REMOVE;
+    if (client >= 0) {
+        s->accept_watch = 0; /* one client at a time: others wait in the backlog */
+        connected(s, s->options, client);
+        return G_SOURCE_REMOVE;
+    }
+    if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
+        warn_report("character device %s: %s", chardev_id(&s->parent), g_strerror(errno));
+        s->accept_watch = g_timeout_add_seconds(1, accept_again, s);
+        return G_SOURCE_REMOVE;
+    }
+    return G_SOURCE_CONTINUE;
 }
 
 static void watch_clients(ChardevSocketState *s)
 {
     if (!s->accept_watch) {
         s->accept_watch = g_unix_fd_add(s->listen_fd, G_IO_IN, client_ready, s);
+    }
+}
+
+/* Who is connected already (wait=on) is the first to be handed over. */
+static void socket_serve(Chardev *chr)
+{
+    ChardevSocketState *s = (ChardevSocketState *)chr;
+    int first = chr->linked ? dup(chr->in_fd) : -1;
+
+    if (chr->linked) {
+        chardev_disconnect(chr);
+        stop_source(&s->handshake_timer);
+    }
+    watch_clients(s);
+    if (first >= 0) {
+        add_client(s, first);
     }
 }
 
@@ -76,22 +214,24 @@ static bool wait_for_client(ChardevSocketState *s, Error **errp)
         }
         client = accept4(s->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     } while (client < 0);
-    connected(s, client);
+    connected(s, s->options, client);
     return true;
 }
 
-static bool open_server(ChardevSocketState *s, Error **errp)
+static bool open_server(ChardevSocketState *s, int prepared, Error **errp)
 {
     const SocketAddressLegacy *addr = s->options->addr;
 
     if (s->options->has_reconnect && s->options->reconnect) {
-        return error_set(errp,
-                         "'reconnect' option is incompatible with socket in server listen mode");
+        return error_set_code(
+            errp, ERROR_CODE_PARAMETER_VALUE,
+            "'reconnect' option is incompatible with socket in server listen mode");
     }
-    s->listen_fd = socket_listen(addr, errp);
+    s->listen_fd = prepared >= 0 ? prepared : socket_listen(addr, errp);
     if (s->listen_fd < 0) {
         return false;
     }
+    s->parent.listens = true;
     if (addr->type == SOCKET_ADDRESS_TYPE_UNIX && !addr->u.q_unix.data->abstract) {
         (void)stat(addr->u.q_unix.data->path, &s->made);
     }
@@ -104,49 +244,15 @@ static bool open_server(ChardevSocketState *s, Error **errp)
 
 /* ---- client */
 
-/* 0 when the connection has been made, else the error it ended with. */
-static int connect_result(int fd)
-{
-    int err = 0;
-    socklen_t len = sizeof(err);
-
-    return getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len) < 0 ? errno : err;
-}
-
-static gboolean connect_done(gint fd, GIOCondition cond, gpointer opaque)
+static void dialed(void *opaque, int fd, const Error *err)
 {
     ChardevSocketState *s = opaque;
-    int err = connect_result(fd);
 
-    s->connect_watch = 0;
-    s->pending_fd = -1;
-    if (!err) {
-        connected(s, fd);
-        return G_SOURCE_REMOVE;
-    }
-    close(fd);
-    retry_later(s);
-    return G_SOURCE_REMOVE;
-}
-
-/* One attempt. Errors are reported once: what is tried every few seconds would fill logs. */
-static void try_connect(ChardevSocketState *s, bool say)
-{
-    g_autoptr(GError) err = NULL;
-    bool pending;
-    int fd = socket_connect(s->options->addr, &pending, &err);
-
-    if (fd < 0) {
-        if (say) {
-            warn_report("Unable to connect character device %s: %s", chardev_id(&s->parent),
-                        err->message);
-        }
-        retry_later(s);
-    } else if (pending) {
-        s->pending_fd = fd;
-        s->connect_watch = g_unix_fd_add(fd, G_IO_OUT | G_IO_HUP | G_IO_ERR, connect_done, s);
+    s->dial = NULL;
+    if (fd >= 0) {
+        connected(s, s->options, fd);
     } else {
-        connected(s, fd);
+        retry_later(s);
     }
 }
 
@@ -155,7 +261,7 @@ static gboolean retry(gpointer opaque)
     ChardevSocketState *s = opaque;
 
     s->retry_timer = 0;
-    try_connect(s, false);
+    s->dial = socket_dial(s->options->addr, false, dialed, s);
     return G_SOURCE_REMOVE;
 }
 
@@ -166,33 +272,38 @@ static void retry_later(ChardevSocketState *s)
     }
 }
 
-static bool open_client(ChardevSocketState *s, Error **errp)
+/* The first failure is reported, later ones are not: what is tried every few seconds would fill
+ * logs. */
+static void first_dialed(void *opaque, int fd, const Error *err)
 {
-    bool pending;
+    ChardevSocketState *s = opaque;
 
+    if (fd < 0) {
+        warn_report("Unable to connect character device %s: %s", chardev_id(&s->parent),
+                    err->message);
+    }
+    dialed(opaque, fd, err);
+}
+
+static bool open_client(ChardevSocketState *s, int prepared, Error **errp)
+{
     if (s->options->has_wait) {
-        return error_set(errp, "'wait' option is incompatible with socket in client connect mode");
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "'wait' option is incompatible with socket in client connect mode");
+    }
+    if (s->options->websocket) {
+        return error_set_code(errp, ERROR_CODE_NOT_SUPPORTED,
+                              "Websocket client is not implemented");
     }
     if (s->options->has_reconnect && s->options->reconnect > 0) {
-        try_connect(s, true);
+        s->dial = socket_dial(s->options->addr, false, first_dialed, s);
         return true;
     }
-    int fd = socket_connect(s->options->addr, &pending, errp);
+    int fd = prepared >= 0 ? prepared : socket_connect(s->options->addr, errp);
     if (fd < 0) {
         return false;
     }
-    if (pending) {
-        struct pollfd p = {.fd = fd, .events = POLLOUT};
-        int err = poll(&p, 1, CONNECT_MS) == 1 ? connect_result(fd) : ETIMEDOUT;
-
-        if (err) {
-            g_autofree char *name = socket_describe(s->options->addr, -1);
-
-            close(fd);
-            return error_set_errno(errp, err, "Failed to connect to '%s'", strchr(name, ':') + 1);
-        }
-    }
-    connected(s, fd);
+    connected(s, s->options, fd);
     return true;
 }
 
@@ -206,20 +317,15 @@ static bool socket_open(Chardev *chr, const ChardevBackend *backend, Error **err
     s->server = !s->options->has_server || s->options->server;
     if (s->options->has_reconnect &&
         (s->options->reconnect < 0 || s->options->reconnect > G_MAXINT)) {
-        return error_set(errp, "Parameter 'reconnect' expects a number of seconds");
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "Parameter 'reconnect' expects a number of seconds");
     }
-    return s->server ? open_server(s, errp) : open_client(s, errp);
-}
-
-static void socket_hangup(Chardev *chr)
-{
-    ChardevSocketState *s = (ChardevSocketState *)chr;
-
-    if (s->listen_fd >= 0) {
-        watch_clients(s);
-    } else if (!s->server) {
-        retry_later(s);
+    if (s->options->websocket && s->options->telnet) {
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "'websocket' and 'telnet' exclude each other");
     }
+    return s->server ? open_server(s, g_steal_fd(&chr->prepared_fd), errp)
+                     : open_client(s, g_steal_fd(&chr->prepared_fd), errp);
 }
 
 static void remove_socket_file(const ChardevSocketState *s)
@@ -235,40 +341,42 @@ static void remove_socket_file(const ChardevSocketState *s)
 static void socket_close(Chardev *chr)
 {
     ChardevSocketState *s = (ChardevSocketState *)chr;
-    guint *sources[] = {&s->accept_watch, &s->connect_watch, &s->retry_timer};
 
-    for (size_t i = 0; i < G_N_ELEMENTS(sources); i++) {
-        if (*sources[i]) {
-            g_source_remove(*sources[i]);
-            *sources[i] = 0;
-        }
+    stop_source(&s->accept_watch);
+    stop_source(&s->retry_timer);
+    stop_source(&s->handshake_timer);
+    while (!g_queue_is_empty(&s->arriving)) {
+        chardev_hangup(g_queue_peek_head(&s->arriving));
     }
     if (s->listen_fd >= 0) {
         close(s->listen_fd);
         s->listen_fd = -1;
         remove_socket_file(s);
     }
-    if (s->pending_fd >= 0) {
-        close(s->pending_fd);
-        s->pending_fd = -1;
+    if (s->dial) {
+        socket_dial_cancel(s->dial);
+        s->dial = NULL;
     }
 }
 
 static char *socket_filename(const Chardev *chr)
 {
     const ChardevSocketState *s = (const ChardevSocketState *)chr;
+    bool there = chr->connected || s->served;
     int fd = s->listen_fd >= 0 ? s->listen_fd : chr->out_fd;
-    g_autofree char *address = socket_describe(s->options->addr, fd);
 
-    return g_strdup_printf("%s%s%s", chr->connected ? "" : "disconnected:", address,
+    if (s->listener) {
+        return g_strdup(s->name);
+    }
+    const char *kind = s->options->telnet ? "telnet" : s->options->websocket ? "websocket" : "tcp";
+    g_autofree char *address = socket_describe(s->options->addr, kind, fd);
+    return g_strdup_printf("%s%s%s", there ? "" : "disconnected:", address,
                            s->server ? ",server=on" : "");
 }
 
 static void socket_init(Object *obj)
 {
-    ChardevSocketState *s = (ChardevSocketState *)obj;
-
-    s->listen_fd = s->pending_fd = -1;
+    ((ChardevSocketState *)obj)->listen_fd = -1;
 }
 
 static void socket_finalize(Object *obj)
@@ -276,7 +384,14 @@ static void socket_finalize(Object *obj)
     ChardevSocketState *s = (ChardevSocketState *)obj;
 
     socket_close(&s->parent);
+    if (s->handed_over) {
+        s->listener->served--;
+    }
+    if (s->listener) {
+        object_unref(OBJECT(s->listener));
+    }
     qapi_free_ChardevSocket(s->options);
+    g_free(s->name);
 }
 
 static void socket_class_init(ObjectClass *klass, const void *data)
@@ -287,6 +402,8 @@ static void socket_class_init(ObjectClass *klass, const void *data)
     k->close = socket_close;
     k->describe = socket_filename;
     k->hangup = socket_hangup;
+    k->opened = socket_opened;
+    k->serve = socket_serve;
 }
 
 static const TypeInfo socket_types[] = {{

@@ -48,7 +48,7 @@ static const struct {
     const char *error; /* ... with this in it */
 } forms[] = {
     {"stdio", "{'type':'stdio','data':{}}"},
-    {"mon:stdio", "{'type':'stdio','data':{}}"},
+    {"mon:stdio", "{'type':'stdio','data':{'x-mux':true,'signal':false}}"},
     {"null", "{'type':'null','data':{}}"},
     {"none", "{'type':'null','data':{}}"},
     {"pty", "{'type':'pty','data':{}}"},
@@ -184,7 +184,7 @@ START_TEST(table_of_devices)
     g_clear_error(&err);
     ck_assert_ptr_null(chardev_find("s"));
     ck_assert_ptr_null(chardev_new_from_options("socket,id=s,fd=999", &err));
-    ck_assert_str_eq(err->message, "File descriptor '999' is not a socket");
+    ck_assert_str_eq(err->message, "File descriptor '999' was not inherited, or is in use already");
     ck_assert(chardev_remove("a", NULL) && !chardev_find("a") && !chardev_remove("a", NULL));
 }
 END_TEST
