@@ -25,7 +25,7 @@ static void *parse_error(Parser *ps, const char *fmt, ...)
     va_start(ap, fmt);
     g_autofree char *what = g_strdup_vprintf(fmt, ap);
     va_end(ap);
-    error_set(ps->errp, "JSON parse error, %s", what);
+    error_set_code(ps->errp, ERROR_CODE_JSON_SYNTAX, "JSON parse error, %s", what);
     return NULL;
 }
 
@@ -36,32 +36,6 @@ static bool at_punct(const Parser *ps, char c)
 }
 
 /* ---- strings */
-
-static bool is_character(uint32_t c)
-{
-    return c <= 0x10ffff && !(c >= 0xd800 && c <= 0xdfff) && !(c >= 0xfdd0 && c <= 0xfdef) &&
-           (c & 0xfffe) != 0xfffe;
-}
-
-static void append_utf8(GString *s, uint32_t c)
-{
-    if (c) {
-        g_string_append_unichar(s, c);
-    } else {
-        g_string_append(s, "\xc0\x80");
-    }
-}
-
-/* Length of the character at p, 0 when it is none. */
-static size_t utf8_length(const char *p)
-{
-    gunichar c = g_utf8_get_char_validated(p, -1);
-
-    if (c != (gunichar)-1 && c != (gunichar)-2) {
-        return is_character(c) ? (size_t)(g_utf8_next_char(p) - p) : 0;
-    }
-    return (uint8_t)p[0] == 0xc0 && (uint8_t)p[1] == 0x80 ? 2 : 0;
-}
 
 /* Four hexadecimal digits; -1 when they are not. */
 static int hex4(const char *p)
@@ -83,21 +57,23 @@ static bool parse_unicode_escape(Parser *ps, const char **p, GString *out)
     const char *start = *p;
     int high = hex4(start);
     uint32_t c = (uint32_t)high;
+    bool pair = false;
 
     *p += 4;
     if (high >= 0xd800 && high <= 0xdbff && start[4] == '\\' && start[5] == 'u') {
         int low = hex4(start + 6);
 
-        if (low >= 0xdc00 && low <= 0xdfff) {
+        pair = low >= 0xdc00 && low <= 0xdfff;
+        if (pair) {
             c = 0x10000 + ((uint32_t)(high - 0xd800) << 10) + (uint32_t)(low - 0xdc00);
             *p += 6;
         }
     }
-    if (high < 0 || !is_character(c)) {
-        parse_error(ps, "\\u%.4s is not a valid Unicode character", start);
+    if (high < 0 || !json_is_character(c)) {
+        parse_error(ps, "\\u%.*s is not a valid Unicode character", pair ? 10 : 4, start);
         return false;
     }
-    append_utf8(out, c);
+    json_append_character(out, c);
     return true;
 }
 
@@ -143,12 +119,11 @@ static char *parse_string(Parser *ps, const JsonToken *tok)
             }
             continue;
         }
-        size_t n = utf8_length(p);
-        if (!n) {
+        const char *start = p;
+        if (json_next_character(&p) < 0) {
             return parse_error(ps, "invalid UTF-8 sequence in string");
         }
-        g_string_append_len(out, p, (gssize)n);
-        p += n;
+        g_string_append_len(out, start, p - start);
     }
     return g_string_free(g_steal_pointer(&out), FALSE);
 }

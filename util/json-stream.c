@@ -78,23 +78,28 @@ static void emit_value(JsonStream *js)
     js->fn(js->opaque, node, err);
 }
 
-static void emit_error(JsonStream *js, const char *what)
+static void emit_error(JsonStream *js, ErrorCode code, const char *what)
 {
     g_autoptr(GError) err = NULL;
 
-    error_set(&err, "%s", what);
+    error_set_code(&err, code, "%s", what);
     reset(js);
-    js->state = RECOVERY;
+    js->state = code == ERROR_CODE_JSON_SYNTAX ? RECOVERY : START;
     js->fn(js->opaque, NULL, err);
 }
 
 /* The current token is not one. */
 static void emit_stray(JsonStream *js)
 {
-    g_autofree char *valid = g_utf8_make_valid(js->text->str + js->start, -1);
-    g_autofree char *what = g_strdup_printf("JSON parse error, stray '%s'", valid);
+    g_autoptr(GString) what = g_string_new("JSON parse error, stray '");
 
-    emit_error(js, what);
+    for (const char *p = js->text->str + js->start; *p;) {
+        int32_t c = json_next_character(&p);
+
+        json_append_character(what, c < 0 ? 0xfffd : (uint32_t)c);
+    }
+    g_string_append_c(what, '\'');
+    emit_error(js, ERROR_CODE_JSON_SYNTAX, what->str);
 }
 
 static void count_bracket(JsonStream *js, char c)
@@ -117,11 +122,11 @@ static void end_token(JsonStream *js, JsonTokenKind kind)
     if (js->braces < 0 || js->brackets < 0 || (js->braces == 0 && js->brackets == 0)) {
         emit_value(js);
     } else if (js->braces + js->brackets > JSON_MAX_NESTING) {
-        emit_error(js, "JSON nesting depth limit exceeded");
+        emit_error(js, ERROR_CODE_LIMIT_EXCEEDED, "JSON nesting depth limit exceeded");
     } else if (js->text->len > MAX_BYTES) {
-        emit_error(js, "JSON token size limit exceeded");
+        emit_error(js, ERROR_CODE_LIMIT_EXCEEDED, "JSON token size limit exceeded");
     } else if (js->tokens->len > MAX_TOKENS) {
-        emit_error(js, "JSON token count limit exceeded");
+        emit_error(js, ERROR_CODE_LIMIT_EXCEEDED, "JSON token count limit exceeded");
     }
 }
 
@@ -219,7 +224,8 @@ static bool step_number(JsonStream *js, char c)
         }
         G_GNUC_FALLTHROUGH;
     case DIGITS:
-        if (digit || c == '.' || exponent) {
+        /* No exponent behind a zero, as the peer has it. */
+        if (digit || c == '.' || (exponent && js->state != ZERO)) {
             take(js, c, digit ? DIGITS : c == '.' ? POINT : EXPONENT);
             return true;
         }
@@ -286,7 +292,7 @@ void json_stream_feed(JsonStream *js, const char *buf, size_t len)
             i++;
         }
         if (js->text->len - js->start > MAX_BYTES) {
-            emit_error(js, "JSON token size limit exceeded");
+            emit_error(js, ERROR_CODE_LIMIT_EXCEEDED, "JSON token size limit exceeded");
         }
     }
 }
@@ -343,12 +349,12 @@ JsonNode *json_parse(const char *text, gssize len, Error **errp)
         return NULL;
     }
     if (s.more) {
-        error_set(errp, "Expecting at most one JSON value");
+        error_set_code(errp, ERROR_CODE_JSON_SYNTAX, "Expecting at most one JSON value");
         g_clear_pointer(&s.node, json_node_unref);
         return NULL;
     }
     if (!s.node) {
-        error_set(errp, "JSON parse error, premature EOI");
+        error_set_code(errp, ERROR_CODE_JSON_SYNTAX, "JSON parse error, premature EOI");
     }
     return s.node;
 }

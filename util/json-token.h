@@ -22,4 +22,11 @@ typedef struct JsonToken {
 /* One value made of all n tokens; NULL with an error otherwise. (transfer full) */
 JsonNode *json_parse_tokens(const JsonToken *tokens, size_t n, const char *text, Error **errp);
 
+/* What a text may have: no surrogates, no noncharacters. */
+bool json_is_character(uint32_t c);
+/* The character at *p, which ends with NUL and is not there yet, or -1 for bytes that are none: as
+ * many as belong together. Moves *p behind them. */
+int32_t json_next_character(const char **p);
+void json_append_character(GString *s, uint32_t c);
+
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON values to text: ASCII only, members in their order. */
-#include "util/json.h"
+#include "util/json-token.h"
 
 #include <math.h>
 #include <string.h>
@@ -29,16 +29,9 @@ static void write_escaped(GString *out, uint32_t c)
 /* A text of ours could hold anything (file names): what is no UTF-8 becomes U+FFFD. */
 static uint32_t next_character(const char **p)
 {
-    gunichar c = g_utf8_get_char_validated(*p, -1);
+    int32_t c = json_next_character(p);
 
-    if (c == (gunichar)-1 || c == (gunichar)-2) {
-        bool is_nul = (uint8_t)(*p)[0] == 0xc0 && (uint8_t)(*p)[1] == 0x80;
-
-        *p += is_nul ? 2 : 1;
-        return is_nul ? 0 : 0xfffd;
-    }
-    *p = g_utf8_next_char(*p);
-    return c;
+    return c < 0 ? 0xfffd : (uint32_t)c;
 }
 
 static void write_string(GString *out, const char *s)
