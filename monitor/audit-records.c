@@ -26,9 +26,10 @@ static bool is_secret_member(const char *name)
 /* Objects of type secret carry it in "data". */
 static bool is_secret_object(JsonObject *obj)
 {
-    const char *type = json_get_string(json_object_get_member(obj, "qom-type"));
+    JsonNode *type = json_object_get_member(obj, "qom-type");
+    const char *text = type ? json_get_string(type) : NULL;
 
-    return type && g_str_has_prefix(type, "secret");
+    return text && g_str_has_prefix(text, "secret");
 }
 
 static JsonNode *redact(JsonNode *node);
