@@ -75,7 +75,10 @@ static void client_receive(void *opaque, const uint8_t *buf, size_t len)
 
 static void client_opened(Client *c)
 {
-    c->session = session_new(&transport, c, &c->mon->profile, NULL);
+    ChardevPeer peer;
+    bool known = chardev_peer(c->chr, &peer);
+
+    c->session = session_new(&transport, c, &c->mon->profile, known ? &peer : NULL);
 }
 
 static void client_closed(Client *c)
@@ -126,6 +129,15 @@ static Client *client_new(Monitor *mon, Chardev *chr)
     return c;
 }
 
+/* A client of a listener. */
+static void client_arrived(void *opaque, Chardev *chr)
+{
+    Client *c = client_new(opaque, chr);
+
+    c->owns_chr = true;
+    (void)chardev_attach(chr, &handlers, c, NULL); /* it is new: nobody else has it */
+}
+
 /* ---- monitors: they live as long as the process */
 
 static GSList *monitors;
@@ -151,6 +163,9 @@ static void init_once(void)
 
 static bool attach(Monitor *mon, Chardev *chr, Error **errp)
 {
+    if (chardev_is_listener(chr)) {
+        return chardev_attach_listener(chr, client_arrived, mon, errp);
+    }
     Client *c = client_new(mon, chr);
     if (!chardev_attach(chr, &handlers, c, errp)) {
         g_free(c);

@@ -232,6 +232,27 @@ bool qmp_client_send(QmpClient *c, const char *text, Error **errp)
     return true;
 }
 
+bool qmp_client_send_fd(QmpClient *c, const char *text, int fd, Error **errp)
+{
+    union {
+        struct cmsghdr header; /* for its alignment */
+        char bytes[CMSG_SPACE(sizeof(int))];
+    } control = {0};
+    struct iovec iov = {.iov_base = (char *)text, .iov_len = strlen(text)};
+    struct msghdr msg = {.msg_iov = &iov,
+                         .msg_iovlen = 1,
+                         .msg_control = &control,
+                         .msg_controllen = sizeof(control)};
+    struct cmsghdr *cmsg = CMSG_FIRSTHDR(&msg);
+
+    cmsg->cmsg_level = SOL_SOCKET;
+    cmsg->cmsg_type = SCM_RIGHTS;
+    cmsg->cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(cmsg), &fd, sizeof(fd));
+    return sendmsg(c->fd, &msg, MSG_NOSIGNAL) == (ssize_t)iov.iov_len ||
+           error_set_errno(errp, errno, "sendmsg");
+}
+
 /* Reads what there is; false at the end, or when nothing came in time. */
 static bool read_more(QmpClient *c, gint64 end, Error **errp)
 {

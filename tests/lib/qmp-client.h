@@ -30,6 +30,8 @@ char *qmp_client_stderr(const QmpClient *c);
 
 /* Bytes as they are. */
 bool qmp_client_send(QmpClient *c, const char *text, Error **errp);
+/* The same, with a descriptor in the message. */
+bool qmp_client_send_fd(QmpClient *c, const char *text, int fd, Error **errp);
 /* The next message, whatever it is: its line (transfer full), NULL at the end or after timeout_ms.
  * Messages are lines, so not for pretty monitors. */
 char *qmp_client_read_line(QmpClient *c, int timeout_ms, Error **errp);
@@ -45,7 +47,7 @@ JsonNode *qmp_client_execute(QmpClient *c, const char *command, const char *argu
 JsonObject *qmp_client_wait_event(QmpClient *c, const char *name, Error **errp);
 /* Waits for the process to end: its exit status, or 128 and the signal, or -1 after the limit. */
 int qmp_client_wait_exit(QmpClient *c);
-/* Closes the session; the process goes on. */
+/* Closes the session; the process goes on. What was received stays. */
 void qmp_client_disconnect(QmpClient *c);
 
 #endif
