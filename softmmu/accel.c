@@ -3,7 +3,7 @@
 #include "softmmu/accel.h"
 
 #include "softmmu/cpus.h"
-#include "util/keyval.h"
+#include "util/json.h"
 #include "util/module.h"
 #include <stdio.h>
 #include <string.h>
@@ -40,69 +40,91 @@ bool accel_starts_running(void)
     return current_accel && class_of(current_accel)->starts_running;
 }
 
-static bool set_properties(Object *accel, JsonObject *props, Error **errp)
+static bool set_properties(Object *accel, JsonNode *props, Error **errp)
 {
     JsonObjectIter it;
     const char *name;
     JsonNode *value;
 
-    json_object_iter_init(&it, props);
-    while (json_object_iter_next(&it, &name, &value)) {
-        if (strcmp(name, "accel") != 0 && !object_set(accel, name, value, errp)) {
+    if (!props) {
+        return true;
+    }
+    if (json_kind(props) != JSON_KIND_OBJECT) {
+        return error_set_code(errp, ERROR_CODE_PARAMETER_TYPE,
+                              "Invalid parameter type for 'props', expected: object");
+    }
+    json_object_iter_init_ordered(&it, json_node_get_object(props));
+    while (json_object_iter_next_ordered(&it, &name, &value)) {
+        if (!object_set(accel, name, value, errp)) {
             return false;
         }
     }
     return true;
 }
 
-/* The configured accelerator object, NULL when this one cannot be used. (transfer full) */
-static Object *try_entry(const char *entry, const char *target, Error **errp)
+const AccelClass *accel_find(const char *name, Error **errp)
 {
-    g_autoptr(JsonObject) props = keyval_parse(entry, "accel", errp);
-    const char *name = props ? keyval_get(props, "accel") : NULL;
-
-    if (!props) {
-        return NULL;
-    }
-    g_autofree char *type_name = g_strconcat(name ? name : "", ACCEL_CLASS_SUFFIX, NULL);
+    g_autofree char *type_name = g_strconcat(name, ACCEL_CLASS_SUFFIX, NULL);
     const Type *type = type_find(type_name);
-    if (!name || !type || !type_is_a(type, TYPE_ACCEL)) {
-        error_set(errp, "invalid accelerator %s", name ? name : entry);
+
+    if (!type || !type_is_a(type, TYPE_ACCEL) || type_is_abstract(type)) {
+        error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "invalid accelerator %s", name);
         return NULL;
     }
-    AccelClass *klass = (AccelClass *)type_get_class(type);
-    if (klass->available && !klass->available(target, errp)) {
+    return (AccelClass *)type_get_class(type);
+}
+
+/* The configured accelerator object, NULL when this one cannot be used. (transfer full) */
+static Object *try_entry(const AccelConfig *entry, const char *target, Error **errp)
+{
+    const AccelClass *klass = accel_find(entry->accel, errp);
+
+    if (!klass || (klass->available && !klass->available(target, errp))) {
         return NULL;
     }
-    g_autoptr(Object) accel = object_new(type_name);
-    if (!set_properties(accel, props, errp) || (klass->setup && !klass->setup(accel, errp))) {
+    g_autoptr(Object) accel = object_new(type_name(klass->parent.type));
+    if (!set_properties(accel, entry->props, errp) ||
+        (klass->setup && !klass->setup(accel, errp))) {
         return NULL;
     }
     return g_steal_pointer(&accel);
 }
 
-bool accel_configure(const char *const *entries, size_t n, const char *target, Error **errp)
+static void choose(Object *accel)
 {
     static const AccelCpuOps nothing;
+    const AccelCpuOps *ops = class_of(accel)->cpu_ops;
 
-    for (size_t i = 0; i < n && !current_accel; i++) {
+    current_accel = accel;
+    accel_cpu_ops = ops ? ops : &nothing;
+}
+
+bool accel_configure(const AccelConfigList *entries, const char *target, Error **errp)
+{
+    static AccelConfig tcg = {.accel = (char *)"tcg"};
+    AccelConfig *tcg_alone[] = {&tcg};
+    const AccelConfigList fallback = {tcg_alone, 1};
+    const AccelConfigList *list = entries->n ? entries : &fallback;
+
+    for (size_t i = 0; i < list->n; i++) {
         g_autoptr(Error) err = NULL;
+        Object *accel = try_entry(list->items[i], target, &err);
 
-        current_accel = try_entry(entries[i], target, &err);
-        if (current_accel) {
-            const AccelCpuOps *ops = class_of(current_accel)->cpu_ops;
-
-            accel_cpu_ops = ops ? ops : &nothing;
+        if (accel) {
+            choose(accel);
             if (i > 0) {
                 error_report("falling back to %s", accel_name());
             }
-        } else if (i + 1 < n) {
-            error_report("-accel %s: %s", entries[i], err->message);
-        } else {
-            return error_set(errp, "-accel %s: %s", entries[i], err->message);
+            return true;
         }
+        if (i + 1 == list->n) {
+            error_prefix(&err, "-accel %s: ", list->items[i]->accel);
+            g_propagate_error(errp, g_steal_pointer(&err));
+            return false;
+        }
+        error_report("-accel %s: %s", list->items[i]->accel, err->message);
     }
-    return true;
+    return false;
 }
 
 void accel_print_help(void)

@@ -3,6 +3,7 @@
 #ifndef SOFTMMU_ACCEL_H
 #define SOFTMMU_ACCEL_H
 
+#include "gen/qapi-types.h"
 #include "qom/object.h"
 #include "softmmu/vm-lock.h"
 #include <stdint.h>
@@ -58,11 +59,13 @@ extern Object *current_accel;
 extern const AccelCpuOps *accel_cpu_ops; /* never NULL after the choice */
 const char *accel_name(void);            /* "tcg", ... of the chosen one */
 
-/* Tries the entries in order, the first usable one wins; each entry is "name" or
- * "name,prop=value,...". One entry that does not work is an error that says why; with several,
- * each failure is reported, and the fall back named. */
-bool accel_configure(const char *const *entries, size_t n, const char *target, Error **errp)
+/* Tries the entries in order, the first usable one wins; without entries it is tcg. One entry that
+ * does not work is an error that says why; with several, each failure is reported, and the fall
+ * back named. */
+bool accel_configure(const AccelConfigList *entries, const char *target, Error **errp)
     REQUIRES(vm_lock);
+/* The class of an accelerator by its name; NULL with an error. */
+const AccelClass *accel_find(const char *name, Error **errp);
 /* The chosen one lets the VM run without `cont`. */
 bool accel_starts_running(void);
 void accel_print_help(void);

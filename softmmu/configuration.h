@@ -1,70 +1,34 @@
 /* SPDX-License-Identifier: MIT */
-/* The configuration: one typed object that every command-line option is translated into and
- * that start-up phases read. Paths in comments are those of the option table. */
+/* The configuration: one document that every command-line option is translated into, that --config
+ * and machine-set change, and that start-up reads as the QAPI type Config. */
 #ifndef SOFTMMU_CONFIGURATION_H
 #define SOFTMMU_CONFIGURATION_H
 
+#include "gen/qapi-types.h"
 #include "util/error.h"
-#include <json-glib/json-glib.h>
-#include <stdint.h>
 
-/* One -device, -object, -chardev, -mon: its options as JSON (text values from key=value lists)
- * and the words the operator typed, for messages. */
-typedef struct ConfigItem {
-    JsonObject *props;
-    char *text;
-} ConfigItem;
+/* What start-up works from: every section and list is there, empty where nothing was said. NULL
+ * before the command line was read. */
+extern Config *config;
+/* "aarch64": what this program emulates. */
+extern const char *config_target;
 
-typedef struct GlobalProperty {
-    char *driver;
-    char *property;
-    char *value;
-    bool used;
-} GlobalProperty;
+/* The type of what a path of the document holds ("machine.smp", "chardevs"); NULL: no such path. */
+const QapiType *config_type_at(const char *path);
 
-typedef struct Config {
-    const char *target; /* "aarch64": by the name of the program */
-    /* machine */
-    char *machine_type;
-    JsonObject *machine_props; /* of -machine, less type and accel */
-    GPtrArray *accels;         /* of char *: "tcg,thread=single" in order of preference */
-    char *cpu_model;           /* "cortex-a57,pmu=off" */
-    struct {
-        int64_t cpus, maxcpus, sockets, clusters, cores, threads; /* 0: not given */
-    } smp;
-    uint64_t memory_bytes; /* 0: the machine's default */
-    char *kernel, *initrd, *append, *dtb, *firmware;
-    char *pflash[2];
-    /* identity */
-    char *name;
-    char *process_name;
-    bool debug_threads; /* accepted: threads have names in any case */
-    char *uuid;
-    /* devices */
-    bool nodefaults;
-    bool no_user_config;
-    bool nographic;
-    GPtrArray *chardevs, *devices, *objects; /* of ConfigItem */
-    GPtrArray *monitors;                     /* of ConfigItem: chardev, mode, pretty */
-    GPtrArray *serials;                      /* of char *: short forms */
-    GPtrArray *globals;                      /* of GlobalProperty */
-    /* life cycle */
-    bool start_paused; /* -S, or our default */
-    bool run;          /* --run, or called as qemu-system-* without -S */
-    bool no_reboot, no_shutdown;
-    bool daemonize;
-    char *pidfile;
-    char *log_items, *log_file;
-    char *qtest, *qtest_log;
-} Config;
+/* Checks node by the type at path and puts it into the document: members of an object are added
+ * to those that are there, list elements (node is one element) appended, others replaced. Errors
+ * name the value. */
+bool config_doc_store(JsonObject *doc, const char *path, JsonNode *node, QapiForm form,
+                      Error **errp);
+/* Members of `from` into `into`: objects member by member, lists appended (or replaced). */
+void config_doc_merge(JsonObject *into, JsonObject *from, bool replace_lists);
+/* The value at a path; NULL: none. (borrowed) */
+JsonNode *config_doc_get(JsonObject *doc, const char *path);
 
-extern Config config;
-
-/* Defaults; the program's name decides whether the VM starts at once. */
-void config_init(Config *cfg, const char *program);
-void config_clear(Config *cfg);
-/* config_init, then the command line. Prints and exits 0 for -help and -version; an error names
- * the option. */
-bool options_parse(int argc, char **argv, Config *cfg, Error **errp);
+/* The document as start-up's configuration, completed. NULL with an error that names the place. */
+Config *config_from_doc(JsonObject *doc, Error **errp);
+/* config becomes c (transfer full; NULL: none). */
+void config_set(Config *c);
 
 #endif

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
-main-srcs += softmmu/main.c softmmu/startup.c softmmu/qmp-startup.c
-softmmu-srcs += softmmu/accel.c softmmu/clock.c softmmu/cpus.c softmmu/main-loop.c softmmu/memory.c softmmu/memory-access.c softmmu/options.c \
+main-srcs += softmmu/main.c
+# What stands above every layer, without main().
+startup-srcs += softmmu/startup.c softmmu/startup-machine.c softmmu/validate.c softmmu/query-config.c softmmu/options.c \
+                softmmu/options-apply.c softmmu/options-ini.c softmmu/options-peer.c softmmu/qmp-startup.c
+softmmu-srcs += softmmu/accel.c softmmu/clock.c softmmu/cpus.c softmmu/main-loop.c softmmu/memory.c softmmu/memory-access.c softmmu/configuration.c \
                 softmmu/process.c \
                 softmmu/qmp-misc.c softmmu/qmp-run-state.c softmmu/ram.c softmmu/reset.c softmmu/run-state.c softmmu/vm-lock.c
 
@@ -8,4 +11,4 @@ unit-tests += memory
 unit-libs-memory := util qapi qom softmmu
 unit-tests += clock options
 unit-libs-clock := util qapi qom softmmu
-unit-libs-options := util qapi qom softmmu
+unit-libs-options := util qapi qom backends softmmu hw accel monitor startup

@@ -1,20 +1,28 @@
 /* SPDX-License-Identifier: MIT */
-/* The process around the VM: background, pid file, signals. */
+/* The process around the VM: background, readiness, privileges, signals. */
 #include "softmmu/process.h"
 
 #include "softmmu/run-state.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib-unix.h>
+#include <grp.h>
+#include <pwd.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 static int ready_fd = -1; /* child: where the parent waits */
 static char *pidfile;
+static int pid_fd = -1;
 
 G_NORETURN static void parent_wait(int fd, pid_t child)
 {
@@ -53,12 +61,37 @@ bool process_daemonize(Error **errp)
     return true;
 }
 
-void process_daemon_ready(void)
+/* ---- readiness */
+
+/* To the service manager, as sd_notify(3) defines it. */
+static void notify_manager(const char *text)
 {
-    if (ready_fd < 0) {
+    const char *path = g_getenv("NOTIFY_SOCKET");
+    struct sockaddr_un addr = {.sun_family = AF_UNIX};
+    size_t len = path ? strlen(path) : 0;
+
+    if (len < 2 || len >= sizeof(addr.sun_path) || (*path != '/' && *path != '@')) {
         return;
     }
+    memcpy(addr.sun_path, path, len);
+    if (*path == '@') {
+        addr.sun_path[0] = '\0';
+    }
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (fd < 0 ||
+        sendto(fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT, (struct sockaddr *)&addr,
+               (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)) < 0) {
+        warn_report("cannot tell NOTIFY_SOCKET: %s", g_strerror(errno));
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+}
+
+static void release_parent(void)
+{
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
     for (int fd = 0; fd <= 2 && null >= 0; fd++) {
         dup2(null, fd);
     }
@@ -72,6 +105,105 @@ void process_daemon_ready(void)
     ready_fd = -1;
 }
 
+bool process_ready(Error **errp)
+{
+    static bool done;
+    g_autofree char *pid = g_strdup_printf("%d\n", (int)getpid());
+    g_autofree char *state = g_strdup_printf("READY=1\nMAINPID=%d\n", (int)getpid());
+
+    if (done) {
+        return true;
+    }
+    if (pid_fd >= 0 &&
+        (ftruncate(pid_fd, 0) < 0 || pwrite(pid_fd, pid, strlen(pid), 0) != (ssize_t)strlen(pid))) {
+        return error_set_errno(errp, errno, "cannot create PID file: Failed to write '%s'",
+                               pidfile);
+    }
+    done = true;
+    notify_manager(state);
+    if (ready_fd >= 0) {
+        release_parent();
+    }
+    return true;
+}
+
+int process_listen_fd(const char *name)
+{
+    enum { FIRST_FD = 3 };
+    const char *pid = g_getenv("LISTEN_PID"), *count = g_getenv("LISTEN_FDS");
+    const char *names = g_getenv("LISTEN_FDNAMES");
+    g_auto(GStrv) list = g_strsplit(names ? names : "", ":", -1);
+
+    if (!pid || !count || strtol(pid, NULL, 10) != (long)getpid()) {
+        return -1;
+    }
+    for (int i = 0; list[i] && i < strtol(count, NULL, 10); i++) {
+        if (strcmp(list[i], name) == 0) {
+            return FIRST_FD + i;
+        }
+    }
+    return -1;
+}
+
+/* ---- privileges */
+
+static bool user_known;
+static uid_t user_uid;
+static gid_t user_gid;
+static char *user_name; /* NULL: given by numbers */
+
+bool process_find_user(const char *name, Error **errp)
+{
+    const struct passwd *pw = getpwnam(name);
+    unsigned uid, gid;
+    char end;
+
+    if (pw) {
+        user_uid = pw->pw_uid;
+        user_gid = pw->pw_gid;
+        user_name = g_strdup(name);
+    } else if (sscanf(name, "%u:%u%c", &uid, &gid, &end) == 2) {
+        user_uid = uid;
+        user_gid = gid;
+    } else {
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "User \"%s\" doesn't exist (and is not <uid>:<gid>)", name);
+    }
+    user_known = true;
+    return true;
+}
+
+static bool become_user(Error **errp)
+{
+    int r = user_name ? initgroups(user_name, user_gid) : setgroups(1, &user_gid);
+
+    if (r < 0 || setgid(user_gid) < 0 || setuid(user_uid) < 0) {
+        return error_set_errno(errp, errno, "cannot become user %u, group %u", (unsigned)user_uid,
+                               (unsigned)user_gid);
+    }
+    /* What cannot be given up was not given up. */
+    if (user_uid && setuid(0) == 0) {
+        return error_set_code(errp, ERROR_CODE_HOST_FAILURE, "Dropping privileges failed");
+    }
+    return true;
+}
+
+bool process_drop_privileges(const char *root, Error **errp)
+{
+    if (root && (chroot(root) < 0 || chdir("/") < 0)) {
+        return error_set_errno(errp, errno, "chroot failed: '%s'", root);
+    }
+    return !user_known || become_user(errp);
+}
+
+bool process_lock_memory(Error **errp)
+{
+    return mlockall(MCL_CURRENT | MCL_FUTURE) == 0 ||
+           error_set_errno(errp, errno, "locking memory failed");
+}
+
+/* ---- identity of the process */
+
 void process_set_name(const char *name)
 {
     prctl(PR_SET_NAME, name);
@@ -83,7 +215,7 @@ static void pidfile_remove(Notifier *n, void *data)
     g_clear_pointer(&pidfile, g_free);
 }
 
-bool process_write_pidfile(const char *path, Error **errp)
+bool process_open_pidfile(const char *path, Error **errp)
 {
     static Notifier at_exit = {.notify = pidfile_remove};
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
@@ -98,13 +230,7 @@ bool process_write_pidfile(const char *path, Error **errp)
         close(fd);
         return false;
     }
-    g_autofree char *text = g_strdup_printf("%d\n", (int)getpid());
-    if (ftruncate(fd, 0) < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text)) {
-        error_set_errno(errp, errno, "cannot create PID file: Failed to write '%s'", path);
-        close(fd);
-        return false;
-    }
-    /* The descriptor stays open: it holds the lock. */
+    pid_fd = fd; /* stays open: it holds the lock */
     pidfile = realpath(path, NULL);
     exit_add_notifier(&at_exit);
     return true;

@@ -8,7 +8,7 @@ NameInfo *qmp_query_name(Error **errp)
 {
     NameInfo *info = g_new0(NameInfo, 1);
 
-    info->name = g_strdup(config.name);
+    info->name = g_strdup(config->machine->identity->name);
     return info;
 }
 

@@ -11,3 +11,8 @@ StatusInfo *qmp_query_status(Error **errp)
     info->status = run_state_get();
     return info;
 }
+
+void qmp_set_action(ActionConfig *arg, Error **errp)
+{
+    run_state_set_action(arg);
+}

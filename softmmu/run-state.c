@@ -48,7 +48,16 @@ typedef struct StateHandler {
 static RunState state = RUN_STATE_PRELAUNCH;
 static GArray *handlers; /* of StateHandler, by priority */
 static NotifierList state_notifiers, powerdown_notifiers, exit_notifiers;
-static bool no_reboot, no_shutdown;
+static ActionConfig action = {
+    .has_reboot = true,
+    .reboot = REBOOT_ACTION_RESET,
+    .has_shutdown = true,
+    .shutdown = SHUTDOWN_ACTION_POWEROFF,
+    .has_panic = true,
+    .panic = PANIC_ACTION_SHUTDOWN,
+    .has_watchdog = true,
+    .watchdog = WATCHDOG_ACTION_RESET,
+};
 static int exit_code;
 
 /* Requests: one word each, taken by the main loop. 0 is none; causes are kept + 1. */
@@ -139,7 +148,7 @@ void vm_request_stop(RunState s)
 
 void vm_request_reset(ShutdownCause cause)
 {
-    if (no_reboot && cause != SHUTDOWN_CAUSE_SUBSYSTEM_RESET) {
+    if (action.reboot == REBOOT_ACTION_SHUTDOWN && cause != SHUTDOWN_CAUSE_SUBSYSTEM_RESET) {
         vm_request_shutdown(cause);
         return;
     }
@@ -193,7 +202,7 @@ static void handle_reset(ShutdownCause cause) REQUIRES(vm_lock)
 static bool handle_shutdown(ShutdownCause cause) REQUIRES(vm_lock)
 {
     qapi_event_send_shutdown(cause_is_guest(cause), cause);
-    if (no_shutdown && cause_is_guest(cause)) {
+    if (action.shutdown == SHUTDOWN_ACTION_PAUSE && cause_is_guest(cause)) {
         vm_stop(RUN_STATE_SHUTDOWN);
         return false;
     }
@@ -235,10 +244,17 @@ int run_state_exit_code(void)
     return exit_code;
 }
 
-void run_state_set_policy(bool reboot_exits, bool shutdown_stays)
+void run_state_set_action(const ActionConfig *a)
 {
-    no_reboot = reboot_exits;
-    no_shutdown = shutdown_stays;
+    action.reboot = a->has_reboot ? a->reboot : action.reboot;
+    action.shutdown = a->has_shutdown ? a->shutdown : action.shutdown;
+    action.panic = a->has_panic ? a->panic : action.panic;
+    action.watchdog = a->has_watchdog ? a->watchdog : action.watchdog;
+}
+
+ActionConfig *run_state_get_action(void)
+{
+    return qapi_clone_ActionConfig(&action);
 }
 
 /* ---- end of the process */

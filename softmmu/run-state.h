@@ -45,7 +45,9 @@ bool run_state_requests_pending(void);
 /* main loop: handles pending requests; true when the process is to end. */
 bool run_state_handle_requests(void) REQUIRES(vm_lock);
 int run_state_exit_code(void);
-/* -no-reboot, -no-shutdown. */
-void run_state_set_policy(bool no_reboot, bool no_shutdown);
+/* What happens on events of the guest: -action, set-action. */
+void run_state_set_action(const ActionConfig *action);
+/* All of them, as they are now. (transfer full) */
+ActionConfig *run_state_get_action(void);
 
 #endif

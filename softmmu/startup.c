@@ -7,22 +7,29 @@
 #include "hw/core/globals.h"
 #include "hw/core/machine.h"
 #include "hw/core/qdev.h"
+#include "monitor/audit.h"
 #include "monitor/monitor.h"
 #include "softmmu/accel.h"
 #include "softmmu/configuration.h"
 #include "softmmu/cpus.h"
 #include "softmmu/main-loop.h"
+#include "softmmu/options.h"
 #include "softmmu/process.h"
 #include "softmmu/reset.h"
 #include "softmmu/run-state.h"
-#include "util/keyval.h"
+#include "softmmu/startup-machine.h"
+#include "softmmu/validate.h"
+#include "util/fdset.h"
+#include "util/json.h"
 #include "util/log.h"
 #include "util/module.h"
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 static NotifierList init_done_notifiers;
 static const Type *machine_type;
@@ -89,265 +96,207 @@ static bool is_help(const char *text)
     return text && (strcmp(text, "help") == 0 || strcmp(text, "?") == 0);
 }
 
-/* "help" asked of an option prints and ends the process. */
-static void answer_help(void)
+static bool has_help(JsonNode *props)
 {
-    if (is_help(config.machine_type) ||
-        (!config.machine_type && json_object_has_member(config.machine_props, "help"))) {
-        machine_print_help(config.target);
-    } else if (is_help(config.cpu_model)) {
-        cpu_print_help(config.target);
-    } else if (config.accels->len && is_help(g_ptr_array_index(config.accels, 0))) {
+    return props && json_kind(props) == JSON_KIND_OBJECT &&
+           json_object_has_member(json_node_get_object(props), "help");
+}
+
+/* "help" asked of an option prints and ends the process. */
+static void answer_help(const Config *c)
+{
+    const char *machine = c->machine->type;
+
+    if (is_help(machine) || (!machine && has_help(c->machine->props))) {
+        machine_print_help(config_target);
+    } else if (c->machine->cpu && is_help(c->machine->cpu->model)) {
+        cpu_print_help(config_target);
+    } else if (c->accel->n && is_help(c->accel->items[0]->accel)) {
         accel_print_help();
-    } else if (is_help(config.log_items)) {
+    } else if (is_help(c->log->items)) {
         log_print_items();
-    } else if (!qdev_print_help(config.devices)) {
+    } else if (!qdev_print_help(c->devices)) {
         return;
     }
     exit(EXIT_SUCCESS);
 }
 
+G_NORETURN static void explain(JsonObject *doc)
+{
+    g_autoptr(JsonNode) node = json_new_object(json_object_ref(doc));
+    g_autofree char *text = json_write(node, true);
+
+    puts(text);
+    exit(EXIT_SUCCESS);
+}
+
+/* The document as Config; a dry run collects what is wrong and ends here. */
+static Config *read_command_line(int argc, char **argv, Error **errp)
+{
+    g_auto(CommandLine) cl = {0};
+    Config *c;
+
+    if (!options_parse(argc, argv, &cl, errp)) {
+        return NULL;
+    }
+    c = config_from_doc(cl.doc, errp);
+    if (!c) {
+        return NULL;
+    }
+    answer_help(c);
+    if (cl.dry_run) {
+        config_validate(c, cl.errors);
+        exit(config_print_errors(cl.errors));
+    }
+    if (cl.explain) {
+        explain(cl.doc);
+    }
+    return c;
+}
+
 static bool phase_options(int argc, char **argv, Error **errp)
 {
-    if (!options_parse(argc, argv, &config, errp)) {
+    Config *c = read_command_line(argc, argv, errp);
+
+    if (!c) {
         return false;
     }
-    answer_help();
-    if (config.log_file && !log_set_file(config.log_file, errp)) {
+    config_set(c);
+    error_set_prefixes(c->msg->has_timestamp && c->msg->timestamp,
+                       c->msg->has_guest_name && c->msg->guest_name ? c->machine->identity->name
+                                                                    : NULL);
+    if (c->log->file && !log_set_file(c->log->file, errp)) {
         return false;
     }
-    if (config.log_items && !log_set_items(config.log_items, errp)) {
+    if (c->log->items && !log_set_items(c->log->items, errp)) {
         return false;
     }
-    run_state_set_policy(config.no_reboot, config.no_shutdown);
+    run_state_set_action(c->action);
     return true;
 }
 
 static bool phase_process(int argc, char **argv, Error **errp)
 {
-    if (config.daemonize && !process_daemonize(errp)) {
+    const ProcessConfig *p = config->process;
+
+    if (p->daemonize && !process_daemonize(errp)) {
         return false;
     }
-    if (config.process_name) {
-        process_set_name(config.process_name);
+    if (config->machine->identity->process) {
+        process_set_name(config->machine->identity->process);
     }
-    return !config.pidfile || process_write_pidfile(config.pidfile, errp);
+    if (p->runas && !process_find_user(p->runas, errp)) {
+        error_prefix(errp, "-runas %s: ", p->runas);
+        return false;
+    }
+    if (config->overcommit->has_mem_lock && config->overcommit->mem_lock &&
+        !process_lock_memory(errp)) {
+        error_prefix(errp, "-overcommit mem-lock=on: ");
+        return false;
+    }
+    return !p->pidfile || process_open_pidfile(p->pidfile, errp);
+}
+
+/* Descriptors that the process inherited become members of sets. */
+static bool phase_fds(int argc, char **argv, Error **errp)
+{
+    for (size_t i = 0; i < config->fds->n; i++) {
+        const FdConfig *f = config->fds->items[i];
+        bool known = f->fd > STDERR_FILENO && f->fd <= G_MAXINT && fcntl((int)f->fd, F_GETFD) >= 0;
+
+        if (!known) {
+            return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                                  "-add-fd fd=%" PRId64 ": fd is not valid or already in use",
+                                  f->fd);
+        }
+        if (fdset_add(f->set, (int)f->fd, f->opaque, errp) < 0) {
+            error_prefix(errp, "-add-fd fd=%" PRId64 ": ", f->fd);
+            return false;
+        }
+        fcntl((int)f->fd, F_SETFD, FD_CLOEXEC);
+    }
+    return true;
 }
 
 /* ---- character devices and monitors */
 
 static bool add_chardevs(Error **errp)
 {
-    for (guint i = 0; i < config.chardevs->len; i++) {
-        const ConfigItem *item = g_ptr_array_index(config.chardevs, i);
+    for (size_t i = 0; i < config->chardevs->n; i++) {
+        const ChardevConfig *c = config->chardevs->items[i];
 
-        if (!chardev_new_from_options(item->text, errp)) {
-            error_prefix(errp, "-chardev %s: ", item->text);
+        if (!chardev_new(c->id, c->backend, errp)) {
+            error_prefix(errp, "-chardev %s: ", c->id);
             return false;
         }
     }
     return true;
 }
 
-static bool add_monitor(const ConfigItem *item, guint index, Error **errp)
+/* Names of descriptors that character devices may use: the service manager's, then getfd's. */
+static int find_descriptor(const char *name, Error **errp)
 {
-    const char *text = keyval_get(item->props, "short");
-    const char *mode = keyval_get(item->props, "mode");
-    const char *chardev = keyval_get(item->props, "chardev");
-    const char *pretty = keyval_get(item->props, "pretty");
-    g_autofree char *id = g_strdup_printf("compat_monitor%u", index);
+    int fd = process_listen_fd(name);
 
-    if (g_strcmp0(mode, "control") != 0) {
-        return error_set(errp, "there is no text monitor: only mode=control is supported");
-    }
-    if (text) {
-        if (!chardev_new_from_short(id, text, errp)) {
-            return false;
-        }
-        chardev = id;
-    }
-    if (!chardev) {
-        return error_set(errp, "Parameter 'chardev' is missing");
-    }
-    MonitorOptions opts = {.has_mode = true,
-                           .mode = MONITOR_MODE_CONTROL,
-                           .has_pretty = true,
-                           .pretty = g_strcmp0(pretty, "on") == 0,
-                           .chardev = (char *)chardev};
-    return monitor_add(&opts, errp);
+    return fd >= 0 ? fd : monitor_take_fd(name, errp);
 }
 
 static bool phase_monitors(int argc, char **argv, Error **errp)
 {
+    chardev_set_fd_lookup(find_descriptor);
+    if (config->log->audit && !audit_open(config->log->audit, errp)) {
+        error_prefix(errp, "-audit %s: ", config->log->audit);
+        return false;
+    }
     if (!add_chardevs(errp)) {
         return false;
     }
-    for (guint i = 0; i < config.monitors->len; i++) {
-        const ConfigItem *item = g_ptr_array_index(config.monitors, i);
+    for (size_t i = 0; i < config->monitors->n; i++) {
+        const MonitorOptions *m = config->monitors->items[i];
 
-        if (!add_monitor(item, i, errp)) {
-            error_prefix(errp, "%s: ", item->text);
+        if (!monitor_add(m, errp)) {
+            error_prefix(errp, "-mon %s: ", m->chardev);
             return false;
         }
     }
-    return !config.qtest || qtest_start(config.qtest, config.qtest_log, errp);
+    return !config->qtest || qtest_start(config->qtest->device, config->qtest->log, errp);
 }
 
 /* ---- accelerator and machine */
 
 static bool phase_accelerator(int argc, char **argv, Error **errp) NO_THREAD_SAFETY
 {
-    static const char *const fallback[] = {"tcg"};
-    bool chosen = config.accels->len > 0;
-
-    return accel_configure(chosen ? (const char *const *)config.accels->pdata : fallback,
-                           chosen ? config.accels->len : 1, config.target, errp);
+    return accel_configure(config->accel, config_target, errp);
 }
 
-static bool check_options(Error **errp)
+/* Paused machines need somebody who says cont. */
+static bool check_start(Error **errp)
 {
-    if (!config.run && !accel_starts_running() && !config.monitors->len) {
-        return error_set(errp, "nothing could ever start this machine: it is paused and has no "
-                               "monitor (use -qmp or -mon, or --run to start it at once)");
-    }
-    if (!config.kernel && config.append) {
-        return error_set(errp, "-append only allowed with -kernel option");
-    }
-    if (!config.kernel && config.initrd) {
-        return error_set(errp, "-initrd only allowed with -kernel option");
-    }
-    return true;
+    bool runs = config->has_paused && !config->paused;
+
+    return runs || accel_starts_running() || config->monitors->n ||
+           error_set_code(errp, ERROR_CODE_PARAMETER_MISSING,
+                          "nothing could ever start this machine: it is paused and has no "
+                          "monitor (use -qmp or -mon, or --run to start it at once)");
 }
 
 static bool phase_machine_class(int argc, char **argv, Error **errp)
 {
-    if (!config.machine_type) {
-        error_set(errp, "No machine specified, and there is no default");
-        error_append_hint(errp, "Use -machine help to list supported machines\n");
-        return false;
-    }
-    machine_type = machine_find(config.machine_type, config.target);
+    machine_type = machine_config_type(config->machine, errp);
     if (!machine_type) {
-        error_set(errp, "unsupported machine type");
-        error_append_hint(errp, "Use -machine help to list supported machines\n");
         return false;
     }
-    if (json_object_has_member(config.machine_props, "help")) {
+    if (has_help(config->machine->props)) {
         type_print_properties(machine_type, type_name(machine_type));
         exit(EXIT_SUCCESS);
     }
-    return check_options(errp);
-}
-
-static bool set_machine_properties(Machine *m, Error **errp)
-{
-    static const struct {
-        const char *property;
-        size_t field;
-    } paths[] = {
-        {"kernel", offsetof(Config, kernel)},     {"initrd", offsetof(Config, initrd)},
-        {"append", offsetof(Config, append)},     {"dtb", offsetof(Config, dtb)},
-        {"firmware", offsetof(Config, firmware)},
-    };
-    JsonObjectIter it;
-    const char *name;
-    JsonNode *value;
-
-    for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {
-        const char *v = *(char **)((char *)&config + paths[i].field);
-
-        if (v && !object_set_str(OBJECT(m), paths[i].property, v, errp)) {
-            return false;
-        }
-    }
-    json_object_iter_init(&it, config.machine_props);
-    while (json_object_iter_next(&it, &name, &value)) {
-        if (!object_set(OBJECT(m), name, value, errp)) {
-            return false;
-        }
-    }
-    m->pflash[0] = config.pflash[0];
-    m->pflash[1] = config.pflash[1];
-    return true;
-}
-
-/* Fills in what -smp left out and checks the product. */
-static bool set_smp(Machine *m, const MachineClass *mc, Error **errp)
-{
-    int64_t sockets = config.smp.sockets, clusters = MAX(config.smp.clusters, 1);
-    int64_t cores = config.smp.cores, threads = MAX(config.smp.threads, 1);
-    int64_t cpus = config.smp.cpus, maxcpus = config.smp.maxcpus;
-
-    if (!cpus && !maxcpus) {
-        cpus = MAX(sockets, 1) * clusters * MAX(cores, 1) * threads;
-        cpus = config.smp.sockets || config.smp.clusters || cores || config.smp.threads
-                   ? cpus
-                   : mc->default_cpus;
-    }
-    maxcpus = maxcpus ? maxcpus : cpus;
-    cpus = cpus ? cpus : maxcpus;
-    if (!sockets) {
-        sockets = cores ? MAX(maxcpus / (clusters * cores * threads), 1) : 1;
-    }
-    if (!cores) {
-        cores = maxcpus / (sockets * clusters * threads);
-    }
-    if (maxcpus && sockets * clusters * cores * threads != maxcpus) {
-        return error_set(errp,
-                         "Invalid CPU topology: product of the hierarchy must match maxcpus: "
-                         "sockets (%" PRId64 ") * clusters (%" PRId64 ") * cores (%" PRId64
-                         ") * threads (%" PRId64 ") != maxcpus (%" PRId64 ")",
-                         sockets, clusters, cores, threads, maxcpus);
-    }
-    if (cpus > maxcpus) {
-        return error_set(errp,
-                         "Invalid CPU topology: maxcpus must be equal to or greater than smp");
-    }
-    if (maxcpus > mc->max_cpus) {
-        return error_set(errp,
-                         "Invalid SMP CPUs %" PRId64 ". The max CPUs supported by machine '%s' "
-                         "is %d",
-                         maxcpus, mc->name, mc->max_cpus);
-    }
-    m->smp_cpus = (int)cpus;
-    m->smp_max_cpus = (int)maxcpus;
-    m->smp_clusters = (int)clusters;
-    m->smp_cores = (int)cores;
-    m->smp_threads = (int)threads;
-    return true;
-}
-
-static bool set_cpu_type(Machine *m, const MachineClass *mc, Error **errp)
-{
-    if (!config.cpu_model) {
-        m->cpu_type = g_strdup(mc->default_cpu_type);
-        return true;
-    }
-    g_autoptr(JsonObject) props = keyval_parse(config.cpu_model, "model", errp);
-    const char *model = props ? keyval_get(props, "model") : NULL;
-    const Type *type = model ? cpu_type_find(model, config.target) : NULL;
-
-    if (!props) {
-        return false;
-    }
-    if (!type) {
-        return error_set(errp, "unable to find CPU model '%s'", model ? model : config.cpu_model);
-    }
-    m->cpu_type = g_strdup(type_name(type));
-    for (const char *const *v = mc->valid_cpu_types; v && !g_str_equal(m->cpu_type, *v);) {
-        if (!*++v) {
-            return error_set(errp, "mach-virt: CPU type %s not supported", m->cpu_type);
-        }
-    }
-    json_object_remove_member(props, "model");
-    m->cpu_features = json_object_ref(props);
-    return true;
+    return check_start(errp);
 }
 
 static bool phase_machine(int argc, char **argv, Error **errp)
 {
+    const MachineConfig *c = config->machine;
     Machine *m = MACHINE(object_new(type_name(machine_type)));
-    const MachineClass *mc = MACHINE_GET_CLASS(m);
 
     object_add_child(object_root(), "machine", OBJECT(m));
     object_unref(OBJECT(m));
@@ -355,7 +304,9 @@ static bool phase_machine(int argc, char **argv, Error **errp)
     object_container("/machine/peripheral-anon");
     object_container("/machine/unattached");
     current_machine = m;
-    return set_machine_properties(m, errp) && set_smp(m, mc, errp) && set_cpu_type(m, mc, errp);
+    return machine_config_boot(m, c->boot, errp) &&
+           config_set_properties(OBJECT(m), c->props, "/machine/props", NULL, errp) &&
+           machine_config_smp(m, c->smp, errp) && (machine_config_cpu(m, c->cpu, errp) || !c->cpu);
 }
 
 static bool phase_memory(int argc, char **argv, Error **errp) NO_THREAD_SAFETY
@@ -364,7 +315,9 @@ static bool phase_memory(int argc, char **argv, Error **errp) NO_THREAD_SAFETY
     const MachineClass *mc = MACHINE_GET_CLASS(m);
 
     memory_map_init();
-    m->ram_size = config.memory_bytes ? config.memory_bytes : mc->default_ram_size;
+    if (!machine_config_memory(m, config->machine->memory, errp)) {
+        return false;
+    }
     if (!mc->default_ram_id || !m->ram_size) {
         return true;
     }
@@ -373,54 +326,72 @@ static bool phase_memory(int argc, char **argv, Error **errp) NO_THREAD_SAFETY
 
 static bool phase_globals(int argc, char **argv, Error **errp)
 {
-    globals_set(config.globals);
+    globals_set(config->globals);
     return true;
 }
 
 static bool phase_backends(int argc, char **argv, Error **errp)
 {
-    for (guint i = 0; i < config.objects->len; i++) {
-        const ConfigItem *item = g_ptr_array_index(config.objects, i);
+    for (size_t i = 0; i < config->objects->n; i++) {
+        JsonNode *item = config->objects->items[i];
 
-        if (!qdev_add_object(item->props, errp)) {
-            error_prefix(errp, "%s: ", item->text);
+        if (!qdev_add_object(json_node_get_object(item), errp)) {
+            g_autofree char *text = json_write(item, false);
+
+            error_prefix(errp, "-object %s: ", text);
             return false;
         }
     }
     return true;
 }
 
-/* -serial in order; without one, -nographic gives the first port stdio. */
-static bool connect_serials(Machine *m, Error **errp)
+/* Without -serial, -nographic gives the first port stdio. */
+static bool add_default_serial(const MachineClass *mc, Error **errp)
+{
+    bool wanted =
+        config->has_nographic && config->nographic && !(config->has_defaults && !config->defaults);
+
+    if (config->machine->serials->n || !wanted || !mc->n_serials) {
+        return true;
+    }
+    if (!chardev_new_from_short("serial0", "stdio", errp)) {
+        error_prefix(errp, "-nographic: ");
+        return false;
+    }
+    QAPI_LIST_APPEND(config->machine->serials, g_strdup("serial0"));
+    return true;
+}
+
+static bool connect_serial(Machine *m, size_t i, const char *id, Error **errp)
 {
     const MachineClass *mc = MACHINE_GET_CLASS(m);
 
-    if (!config.serials->len && config.nographic && !config.nodefaults && mc->n_serials) {
-        g_ptr_array_add(config.serials, g_strdup("stdio"));
+    if (strcmp(id, "none") == 0) {
+        return true;
     }
-    for (guint i = 0; i < config.serials->len; i++) {
-        const char *text = g_ptr_array_index(config.serials, i);
-        g_autofree char *id = g_strdup_printf("serial%u", i);
-
-        if (strcmp(text, "none") == 0) {
-            continue;
-        }
-        if ((int)i >= mc->n_serials) {
-            return error_set(errp, "-serial %s: machine '%s' has %d serial ports", text, mc->name,
-                             mc->n_serials);
-        }
-        m->serials[i] = (Object *)chardev_new_from_short(id, text, errp);
-        if (!m->serials[i]) {
-            error_prefix(errp, "-serial %s: ", text);
-            return false;
-        }
+    if ((int)i >= mc->n_serials) {
+        return error_set_code(errp, ERROR_CODE_LIMIT_EXCEEDED,
+                              "-serial %s: machine '%s' has %d serial ports", id, mc->name,
+                              mc->n_serials);
     }
-    return true;
+    m->serials[i] = (Object *)chardev_find(id);
+    return m->serials[i] || error_set_code(errp, ERROR_CODE_NOT_FOUND,
+                                           "-serial chardev:%s: chardev \"%s\" not found", id, id);
 }
 
 static bool phase_serials(int argc, char **argv, Error **errp)
 {
-    return connect_serials(current_machine, errp);
+    Machine *m = current_machine;
+
+    if (!add_default_serial(MACHINE_GET_CLASS(m), errp)) {
+        return false;
+    }
+    for (size_t i = 0; i < config->machine->serials->n; i++) {
+        if (!connect_serial(m, i, config->machine->serials->items[i], errp)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool phase_board(int argc, char **argv, Error **errp)
@@ -440,11 +411,13 @@ static bool phase_boot_images(int argc, char **argv, Error **errp)
 
 static bool phase_devices(int argc, char **argv, Error **errp)
 {
-    for (guint i = 0; i < config.devices->len; i++) {
-        const ConfigItem *item = g_ptr_array_index(config.devices, i);
+    for (size_t i = 0; i < config->devices->n; i++) {
+        JsonNode *item = config->devices->items[i];
 
-        if (!qdev_device_add(item->props, errp)) {
-            error_prefix(errp, "%s: ", item->text);
+        if (!qdev_device_add(json_node_get_object(item), errp)) {
+            g_autofree char *text = json_write(item, false);
+
+            error_prefix(errp, "-device %s: ", text);
             return false;
         }
     }
@@ -476,16 +449,25 @@ static bool phase_reset(int argc, char **argv, Error **errp) NO_THREAD_SAFETY
     return true;
 }
 
+/* Everything that needed privileges is open. */
+static bool phase_privileges(int argc, char **argv, Error **errp)
+{
+    return process_drop_privileges(config->process->chroot, errp);
+}
+
 static bool phase_ready(int argc, char **argv, Error **errp) NO_THREAD_SAFETY
 {
-    if (!config.start_paused && (config.run || accel_starts_running())) {
+    if (config->has_paused ? !config->paused : accel_starts_running()) {
         vm_start();
     }
-    process_daemon_ready();
-    return true;
+    monitor_set_phase(true);
+    return process_ready(errp);
 }
 
 /* ---- the table */
+
+/* What preconfig waits before. */
+static const char first_machine_phase[] = "accelerator";
 
 const StartupStep startup_phases[] = {
     {"trace-modules", phase_trace},
@@ -496,6 +478,7 @@ const StartupStep startup_phases[] = {
     {"option-groups", phase_option_groups},
     {"options", phase_options},
     {"process", phase_process},
+    {"descriptors", phase_fds},
     {"monitors", phase_monitors},
     {"accelerator", phase_accelerator},
     {"machine-class", phase_machine_class},
@@ -509,6 +492,7 @@ const StartupStep startup_phases[] = {
     {"devices", phase_devices},
     {"creation-done", phase_creation_done},
     {"reset", phase_reset},
+    {"privileges", phase_privileges},
     {"ready", phase_ready},
     {NULL, NULL},
 };
@@ -522,20 +506,58 @@ StartupTime startup_time(size_t phase)
     return times[phase];
 }
 
-bool startup_run(int argc, char **argv, Error **errp)
+static int64_t begin_ns;
+static size_t next_phase;
+static Error *failure; /* of a phase after preconfig */
+
+/* Runs phases up to the one with this name (NULL: all of them). */
+static bool run_phases(const char *until, int argc, char **argv, Error **errp)
 {
-    int64_t begin = monotonic_ns();
-
-    for (size_t i = 0; startup_phases[i].name; i++) {
+    for (; startup_phases[next_phase].name; next_phase++) {
+        const StartupStep *phase = &startup_phases[next_phase];
         int64_t start = monotonic_ns();
-        bool ok = startup_phases[i].run(argc, argv, errp);
+        bool ok;
 
-        times[i] = (StartupTime){start - begin, monotonic_ns() - start};
+        if (until && strcmp(phase->name, until) == 0) {
+            return true;
+        }
+        ok = phase->run(argc, argv, errp);
+        times[next_phase] = (StartupTime){start - begin_ns, monotonic_ns() - start};
         if (!ok) {
             return false;
         }
     }
     return true;
+}
+
+bool startup_run(int argc, char **argv, Error **errp)
+{
+    begin_ns = monotonic_ns();
+    monitor_set_phase(false);
+    if (!run_phases(first_machine_phase, argc, argv, errp)) {
+        return false;
+    }
+    if (config->has_preconfig && config->preconfig) {
+        return process_ready(errp);
+    }
+    return run_phases(NULL, argc, argv, errp);
+}
+
+bool startup_continue(Error **errp)
+{
+    if (!failure && !run_phases(NULL, 0, NULL, &failure)) {
+        g_assert(failure);
+    }
+    if (failure) {
+        g_propagate_error(errp, g_error_copy(failure));
+        return false;
+    }
+    return true;
+}
+
+bool startup_complete(void)
+{
+    return !startup_phases[next_phase].name;
 }
 
 void machine_init_done_add_notifier(Notifier *n)

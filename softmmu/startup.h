@@ -21,8 +21,13 @@ typedef struct StartupTime {
 } StartupTime;
 StartupTime startup_time(size_t phase);
 
-/* Runs all phases; false: one failed, *errp names the option at fault. Holds vm_lock after. */
+/* Runs all phases, or those before the machine is made when the configuration says preconfig;
+ * false: one failed, *errp names the option at fault. Holds vm_lock after. */
 bool startup_run(int argc, char **argv, Error **errp);
+/* Runs the phases that preconfig held back. After a failure it gives the same error again. */
+bool startup_continue(Error **errp) REQUIRES(vm_lock);
+/* All phases are through: the machine exists. */
+bool startup_complete(void);
 /* Undoes what was set up, in reverse order; for the end of the process and failed starts. */
 void startup_teardown(void) REQUIRES(vm_lock);
 

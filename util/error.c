@@ -6,6 +6,8 @@
 #include <string.h>
 
 static char *program_name;
+static char *guest_name; /* -msg guest-name=on */
+static bool timestamps;  /* -msg timestamp=on */
 
 typedef struct PoiseErrorPrivate {
     ErrorCode code;
@@ -192,6 +194,18 @@ void error_set_path(Error **errp, const char *pointer)
     }
 }
 
+void error_prefix_path(Error **errp, const char *pointer)
+{
+    PoiseErrorPrivate *priv = private_of(errp ? *errp : NULL);
+
+    if (priv) {
+        char *old = priv->path;
+
+        priv->path = g_strconcat(pointer, old, NULL);
+        g_free(old);
+    }
+}
+
 const char *error_path(const Error *err)
 {
     const PoiseErrorPrivate *priv = private_of(err);
@@ -217,12 +231,32 @@ const char *error_program_name(void)
     return program_name ? program_name : "poise";
 }
 
+void error_set_prefixes(bool timestamp, const char *name)
+{
+    timestamps = timestamp;
+    g_free(guest_name);
+    guest_name = g_strdup(name);
+}
+
+/* "2026-01-31T12:00:00.123456Z"; "" when lines do not begin with the time. (transfer full) */
+static char *time_text(void)
+{
+    if (!timestamps) {
+        return g_strdup("");
+    }
+    g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+    g_autofree char *seconds = g_date_time_format(now, "%Y-%m-%dT%H:%M:%S");
+    return g_strdup_printf("%s.%06dZ", seconds, g_date_time_get_microsecond(now));
+}
+
 G_GNUC_PRINTF(2, 0)
 static void report_va(const char *kind, const char *fmt, va_list ap)
 {
     g_autofree char *text = g_strdup_vprintf(fmt, ap);
 
-    fprintf(stderr, "%s: %s%s\n", error_program_name(), kind, text);
+    g_autofree char *time = time_text();
+    fprintf(stderr, "%s%s%s%s%s: %s%s\n", time, *time ? " " : "", guest_name ? guest_name : "",
+            guest_name ? " " : "", error_program_name(), kind, text);
 }
 
 void error_report(const char *fmt, ...)

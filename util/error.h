@@ -73,6 +73,8 @@ void error_change_code(Error **errp, ErrorCode code);
 /* Where in the input the culprit is: a JSON pointer (RFC 6901), "/smp/cpus". Ignored when *errp
  * has one already. error_path() is NULL when none is known. */
 void error_set_path(Error **errp, const char *pointer);
+/* The input of *errp is itself a part of something: its pointer gets a beginning. */
+void error_prefix_path(Error **errp, const char *pointer);
 const char *error_path(const Error *err);
 /* The operator's hint, NULL: none. */
 const char *error_hint(const Error *err);
@@ -80,6 +82,8 @@ const char *error_hint(const Error *err);
 /* Lines for the operator on stderr, prefixed by the program's name. */
 void error_set_program_name(const char *argv0);
 const char *error_program_name(void);
+/* What lines begin with besides: the time (ISO 8601, UTC), the guest's name (NULL: nothing). */
+void error_set_prefixes(bool timestamp, const char *guest_name);
 void error_report(const char *fmt, ...) G_GNUC_PRINTF(1, 2);
 void warn_report(const char *fmt, ...) G_GNUC_PRINTF(1, 2);
 void info_report(const char *fmt, ...) G_GNUC_PRINTF(1, 2);

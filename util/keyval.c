@@ -40,11 +40,11 @@ static bool put(JsonObject *root, const char *key, const char *value, Error **er
     g_autoptr(GString) prefix = g_string_new(NULL);
 
     if (n == 0 || n > MAX_DEPTH) {
-        return error_set(errp, "Invalid parameter '%s'", key);
+        return error_set_code(errp, ERROR_CODE_PARAMETER_UNEXPECTED, "Invalid parameter '%s'", key);
     }
     for (guint i = 0; i < n; i++) {
         if (!is_key_part(parts[i]) || (i == 0 && is_index(parts[i]))) {
-            return error_set(errp, "Invalid parameter '%s'", key);
+            return error_set_code(errp, ERROR_CODE_PARAMETER_UNEXPECTED, "Invalid parameter '%s'", key);
         }
     }
     for (guint i = 0; i < n; i++) {
@@ -53,7 +53,7 @@ static bool put(JsonObject *root, const char *key, const char *value, Error **er
 
         g_string_append_printf(prefix, "%s%s", i ? "." : "", parts[i]);
         if (old && last != !JSON_NODE_HOLDS_OBJECT(old)) {
-            return error_set(errp, "Parameters '%s.*' used inconsistently", prefix->str);
+            return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "Parameters '%s.*' used inconsistently", prefix->str);
         }
         if (last) {
             json_object_set_string_member(obj, parts[i], value);
@@ -85,13 +85,23 @@ static char *take_value(const char **p)
     return g_string_free(value, FALSE);
 }
 
-static bool put_bare_word(JsonObject *root, const char *word, bool switches, Error **errp)
+/* What a word without '=' stands for. */
+typedef enum BareWords {
+    BARE_NOTHING,
+    BARE_SWITCHES, /* "server" is on, "nowait" is wait=off */
+    BARE_FEATURES, /* "+pmu" is on, "-pmu" is off */
+} BareWords;
+
+static bool put_bare_word(JsonObject *root, const char *word, BareWords bare, Error **errp)
 {
     if (!strcmp(word, "help") || !strcmp(word, "?")) {
         return put(root, "help", "on", errp);
     }
-    if (!switches) {
-        return error_set(errp, "Expected '=' after parameter '%s'", word);
+    if (bare == BARE_FEATURES && (*word == '+' || *word == '-')) {
+        return put(root, word + 1, *word == '+' ? "on" : "off", errp);
+    }
+    if (bare != BARE_SWITCHES) {
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "Expected '=' after parameter '%s'", word);
     }
     if (g_str_has_prefix(word, "no") && word[2]) {
         return put(root, word + 2, "off", errp);
@@ -99,7 +109,7 @@ static bool put_bare_word(JsonObject *root, const char *word, bool switches, Err
     return put(root, word, "on", errp);
 }
 
-static bool parse_items(JsonObject *root, const char *text, const char *implied_key, bool switches,
+static bool parse_items(JsonObject *root, const char *text, const char *implied_key, BareWords bare,
                         Error **errp)
 {
     const char *p = text;
@@ -130,7 +140,7 @@ static bool parse_items(JsonObject *root, const char *text, const char *implied_
             continue;
         }
         p += *p == ',';
-        if (!put_bare_word(root, key, switches, errp)) {
+        if (!put_bare_word(root, key, bare, errp)) {
             return false;
         }
     }
@@ -151,7 +161,7 @@ static JsonArray *array_from_object(JsonObject *obj, const char *path, Error **e
         g_snprintf(index, sizeof(index), "%u", i);
         JsonNode *node = json_object_get_member(obj, index);
         if (!node) {
-            error_set(errp, "Parameter '%s.%u' missing", path, i);
+            error_set_code(errp, ERROR_CODE_PARAMETER_MISSING, "Parameter '%s.%u' missing", path, i);
             return NULL;
         }
         json_array_add_element(array, json_node_copy(node));
@@ -177,7 +187,7 @@ static bool fix_member(JsonObject *obj, const char *name, const char *path, Erro
         indices += is_index(l->data);
     }
     if (indices && indices != json_object_get_size(sub)) {
-        return error_set(errp, "Parameters '%s.*' used inconsistently", path);
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "Parameters '%s.*' used inconsistently", path);
     }
     if (indices) {
         JsonArray *array = array_from_object(sub, path, errp);
@@ -210,13 +220,13 @@ static JsonObject *parse_json(const char *text, Error **errp)
     g_autoptr(JsonNode) node = json_parse(text, -1, errp);
 
     if (node && !JSON_NODE_HOLDS_OBJECT(node)) {
-        error_set(errp, "JSON parse error, expected an object");
+        error_set_code(errp, ERROR_CODE_JSON_SYNTAX, "JSON parse error, expected an object");
         return NULL;
     }
     return node ? json_node_dup_object(node) : NULL;
 }
 
-static JsonObject *parse(const char *text, const char *implied_key, bool switches, Error **errp)
+static JsonObject *parse(const char *text, const char *implied_key, BareWords bare, Error **errp)
 {
     g_autoptr(JsonObject) root = NULL;
 
@@ -224,7 +234,7 @@ static JsonObject *parse(const char *text, const char *implied_key, bool switche
         return parse_json(text, errp);
     }
     root = json_object_new();
-    if (!parse_items(root, text, implied_key, switches, errp) ||
+    if (!parse_items(root, text, implied_key, bare, errp) ||
         !arrays_from_indices(root, NULL, errp)) {
         return NULL;
     }
@@ -233,12 +243,17 @@ static JsonObject *parse(const char *text, const char *implied_key, bool switche
 
 JsonObject *keyval_parse(const char *text, const char *implied_key, Error **errp)
 {
-    return parse(text, implied_key, false, errp);
+    return parse(text, implied_key, BARE_NOTHING, errp);
 }
 
 JsonObject *keyval_parse_switches(const char *text, const char *implied_key, Error **errp)
 {
-    return parse(text, implied_key, true, errp);
+    return parse(text, implied_key, BARE_SWITCHES, errp);
+}
+
+JsonObject *keyval_parse_features(const char *text, const char *implied_key, Error **errp)
+{
+    return parse(text, implied_key, BARE_FEATURES, errp);
 }
 
 const char *keyval_get(JsonObject *obj, const char *key)

@@ -16,6 +16,8 @@
 JsonObject *keyval_parse(const char *text, const char *implied_key, Error **errp);
 /* The same for lists where a bare word is a switch: "server" is server=on, "nowait" wait=off. */
 JsonObject *keyval_parse_switches(const char *text, const char *implied_key, Error **errp);
+/* The same for CPU features: "+pmu" is pmu=on, "-pmu" is pmu=off. */
+JsonObject *keyval_parse_features(const char *text, const char *implied_key, Error **errp);
 
 /* The text of a member; NULL when it is absent or not text. (borrowed) */
 const char *keyval_get(JsonObject *obj, const char *key);

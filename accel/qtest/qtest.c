@@ -394,8 +394,11 @@ bool qtest_start(const char *dev, const char *log, Error **errp)
         }
     }
     qtest.in = g_string_new(NULL);
-    qtest.chr = chardev_new_from_short("qtest", dev, errp);
-    if (!qtest.chr || !chardev_attach(qtest.chr, &handlers, NULL, errp)) {
+    qtest.chr = chardev_find(dev);
+    if (!qtest.chr) {
+        return error_set_code(errp, ERROR_CODE_NOT_FOUND, "-qtest: chardev \"%s\" not found", dev);
+    }
+    if (!chardev_attach(qtest.chr, &handlers, NULL, errp)) {
         error_prefix(errp, "-qtest %s: ", dev);
         return false;
     }

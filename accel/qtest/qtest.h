@@ -6,7 +6,7 @@
 
 #include "util/error.h"
 
-/* Speaks the protocol on a character device in short form; log may be NULL. */
+/* Speaks the protocol on a character device, by its id; log may be NULL. */
 bool qtest_start(const char *dev, const char *log, Error **errp);
 
 #endif

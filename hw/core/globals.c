@@ -3,24 +3,26 @@
 #include "hw/core/globals.h"
 
 #include "hw/core/device.h"
-#include "softmmu/configuration.h"
 
-static GPtrArray *globals; /* of GlobalProperty; borrowed */
+static const GlobalConfigList *globals; /* NULL: none yet */
+static bool *used;                      /* by index: some device took it */
 
-void globals_set(GPtrArray *list)
+void globals_set(const GlobalConfigList *list)
 {
     globals = list;
+    g_free(used);
+    used = g_new0(bool, list->n + 1);
 }
 
 bool globals_apply(Object *obj, Error **errp)
 {
-    for (guint i = 0; globals && i < globals->len; i++) {
-        GlobalProperty *g = g_ptr_array_index(globals, i);
+    for (size_t i = 0; globals && i < globals->n; i++) {
+        const GlobalConfig *g = globals->items[i];
 
         if (!object_is_a(obj, g->driver)) {
             continue;
         }
-        g->used = true;
+        used[i] = true;
         if (!object_set_text(obj, g->property, g->value, errp)) {
             error_prefix(errp, "can't apply global %s.%s=%s: ", g->driver, g->property, g->value);
             return false;
@@ -31,11 +33,11 @@ bool globals_apply(Object *obj, Error **errp)
 
 void globals_warn_unused(void)
 {
-    for (guint i = 0; globals && i < globals->len; i++) {
-        const GlobalProperty *g = g_ptr_array_index(globals, i);
+    for (size_t i = 0; globals && i < globals->n; i++) {
+        const GlobalConfig *g = globals->items[i];
         const Type *t = type_find(g->driver);
 
-        if (g->used) {
+        if (used[i]) {
             continue;
         }
         if (!t || !type_is_a(t, TYPE_DEVICE)) {

@@ -3,7 +3,6 @@
 #include "hw/core/qdev.h"
 
 #include "hw/core/machine.h"
-#include "softmmu/configuration.h"
 #include "util/keyval.h"
 #include <stdio.h>
 #include <string.h>
@@ -23,7 +22,7 @@ static bool set_properties(Object *obj, JsonObject *props, const char *const *sk
     return true;
 }
 
-static const Type *device_type_or_error(const char *driver, Error **errp)
+const Type *qdev_device_type(const char *driver, Error **errp)
 {
     const Type *type = type_find(driver);
 
@@ -69,7 +68,7 @@ Device *qdev_device_add(JsonObject *props, Error **errp) NO_THREAD_SAFETY
         error_set(errp, "Parameter 'driver' is missing");
         return NULL;
     }
-    type = device_type_or_error(driver, errp);
+    type = qdev_device_type(driver, errp);
     if (!type) {
         return NULL;
     }
@@ -127,19 +126,19 @@ static void print_devices(void)
     }
 }
 
-bool qdev_print_help(GPtrArray *devices)
+bool qdev_print_help(const anyList *devices)
 {
-    for (guint i = 0; i < devices->len; i++) {
-        const ConfigItem *item = g_ptr_array_index(devices, i);
-        const char *driver = keyval_get(item->props, "driver");
+    for (size_t i = 0; i < devices->n; i++) {
+        JsonObject *props = json_node_get_object(devices->items[i]);
+        const char *driver = keyval_get(props, "driver");
 
-        if (!driver ? json_object_has_member(item->props, "help")
+        if (!driver ? json_object_has_member(props, "help")
                     : strcmp(driver, "help") == 0 || strcmp(driver, "?") == 0) {
             print_devices();
             return true;
         }
         const Type *t = driver ? type_find(driver) : NULL;
-        if (json_object_has_member(item->props, "help") && t && type_is_a(t, TYPE_DEVICE)) {
+        if (json_object_has_member(props, "help") && t && type_is_a(t, TYPE_DEVICE)) {
             type_print_properties(t, driver);
             return true;
         }

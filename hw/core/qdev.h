@@ -3,6 +3,7 @@
 #ifndef HW_CORE_QDEV_H
 #define HW_CORE_QDEV_H
 
+#include "gen/qapi-types.h"
 #include "hw/core/device.h"
 
 /* A device from {driver, id, property: value...}; under /machine/peripheral/<id> or
@@ -12,6 +13,8 @@ Device *qdev_device_add(JsonObject *props, Error **errp);
 Object *qdev_add_object(JsonObject *props, Error **errp);
 
 /* "-device help" or "-device DRIVER,help" among the items: prints and returns true. */
-bool qdev_print_help(GPtrArray *devices);
+bool qdev_print_help(const anyList *devices);
+/* A device type that a client may make; NULL with an error. */
+const Type *qdev_device_type(const char *driver, Error **errp);
 
 #endif

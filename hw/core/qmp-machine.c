@@ -58,7 +58,7 @@ MachineInfoList *qmp_query_machines(Error **errp)
     for (guint i = 0; i < types->len; i++) {
         const MachineClass *mc = (MachineClass *)type_get_class(g_ptr_array_index(types, i));
 
-        if (machine_serves_target(mc, config.target)) {
+        if (machine_serves_target(mc, config_target)) {
             QAPI_LIST_APPEND(list, describe(mc));
         }
     }
@@ -69,15 +69,16 @@ TargetInfo *qmp_query_target(Error **errp)
 {
     TargetInfo *info = g_new0(TargetInfo, 1);
 
-    SysEmuTarget_parse(config.target, &info->arch, NULL);
+    SysEmuTarget_parse(config_target, &info->arch, NULL);
     return info;
 }
 
 UuidInfo *qmp_query_uuid(Error **errp)
 {
+    const char *uuid = config->machine->identity->uuid;
     UuidInfo *info = g_new0(UuidInfo, 1);
 
-    info->UUID = g_strdup(config.uuid ? config.uuid : "00000000-0000-0000-0000-000000000000");
+    info->UUID = g_strdup(uuid ? uuid : "00000000-0000-0000-0000-000000000000");
     return info;
 }
 

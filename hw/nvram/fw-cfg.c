@@ -239,7 +239,7 @@ static void add_uuid(Device *dev)
     uint8_t raw[16] = {0};
     unsigned n = 0;
 
-    for (const char *p = config.uuid; p && p[0] && p[1] && n < 16; p++) {
+    for (const char *p = config->machine->identity->uuid; p && p[0] && p[1] && n < 16; p++) {
         if (*p != '-') {
             raw[n++] = (uint8_t)(g_ascii_xdigit_value(p[0]) << 4 | g_ascii_xdigit_value(p[1]));
             p++;

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* The configuration as it is now: what was asked for, with what start-up chose. */
+#include "softmmu/query-config.h"
+
+#include "gen/qapi-visit.h"
+#include "hw/core/machine.h"
+#include "softmmu/configuration.h"
+#include "softmmu/cpus.h"
+#include "softmmu/run-state.h"
+#include "softmmu/startup-machine.h"
+#include "softmmu/startup.h"
+
+Config *config_with_machine(const Config *c, const MachineConfig *machine, Error **errp)
+{
+    g_autoptr(JsonNode) whole = qapi_Config_to_json(c);
+    g_autoptr(JsonNode) change = qapi_MachineConfig_to_json(machine);
+    JsonObject *doc = json_node_get_object(whole);
+
+    config_doc_merge(json_object_get_object_member(doc, "machine"), json_node_get_object(change),
+                     true);
+    return config_from_doc(doc, errp);
+}
+
+/* ---- what start-up chose */
+
+static void set_smp(SMPConfiguration *c, const Machine *m)
+{
+    *c = (SMPConfiguration){
+        .has_cpus = true,
+        .cpus = m->smp_cpus,
+        .has_maxcpus = true,
+        .maxcpus = m->smp_max_cpus,
+        .has_clusters = true,
+        .clusters = m->smp_clusters,
+        .has_cores = true,
+        .cores = m->smp_cores,
+        .has_threads = true,
+        .threads = m->smp_threads,
+        .has_sockets = true,
+        .sockets = m->smp_max_cpus / (m->smp_clusters * m->smp_cores * m->smp_threads),
+    };
+}
+
+static void set_cpu(MachineConfig *c, const Machine *m)
+{
+    CpuState *first = cpus_first;
+
+    if (!c->cpu) {
+        c->cpu = g_new0(CpuConfig, 1);
+    }
+    g_free(c->cpu->model);
+    c->cpu->model = cpu_model_name(type_find(m->cpu_type), config_target);
+    if (c->cpu->features && first) {
+        JsonNode *asked = c->cpu->features;
+
+        c->cpu->features = config_read_back(OBJECT(first), asked);
+        json_node_unref(asked);
+    }
+}
+
+static void set_machine(MachineConfig *c, Machine *m)
+{
+    const MachineClass *mc = MACHINE_GET_CLASS(m);
+
+    g_free(c->type);
+    c->type = g_strdup(mc->name);
+    if (c->props) {
+        JsonNode *asked = c->props;
+
+        c->props = config_read_back(OBJECT(m), asked);
+        json_node_unref(asked);
+    }
+    if (m->smp_cpus) {
+        set_smp(c->smp, m);
+    }
+    if (m->cpu_type) {
+        set_cpu(c, m);
+    }
+    if (m->ram_size) {
+        *c->memory = (MemorySizeConfiguration){.has_size = true, .size = m->ram_size};
+    }
+}
+
+/* ---- what was not said is not shown */
+
+static bool is_empty(JsonNode *node)
+{
+    switch (json_kind(node)) {
+    case JSON_KIND_OBJECT:
+        return json_object_get_size(json_node_get_object(node)) == 0;
+    case JSON_KIND_ARRAY:
+        return json_array_get_length(json_node_get_array(node)) == 0;
+    default:
+        return false;
+    }
+}
+
+/* Empty sections and lists of the schema; those within an "any" are the client's. */
+static void prune(JsonObject *o, int depth)
+{
+    g_autoptr(GList) names = json_object_get_members(o);
+
+    for (GList *l = names; l; l = l->next) {
+        JsonNode *node = json_object_get_member(o, l->data);
+
+        if (depth && json_kind(node) == JSON_KIND_OBJECT) {
+            prune(json_node_get_object(node), depth - 1);
+        }
+        if (is_empty(node)) {
+            json_object_remove_member(o, l->data);
+        }
+    }
+}
+
+JsonNode *query_config(void)
+{
+    g_autoptr(Config) c = qapi_clone_Config(config);
+
+    if (startup_complete()) {
+        set_machine(c->machine, current_machine);
+        c->has_preconfig = false;
+    }
+    qapi_free_ActionConfig(c->action);
+    c->action = run_state_get_action();
+    JsonNode *node = qapi_Config_to_json(c);
+    prune(json_node_get_object(node), 2);
+    return node;
+}
