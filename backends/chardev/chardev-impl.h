@@ -21,6 +21,8 @@ typedef struct ChardevClass {
     void (*opened)(Chardev *chr);
     /* Before bytes are queued while no peer is known: perhaps there is one by now. NULL: no. */
     void (*check_peer)(Chardev *chr);
+    /* Sockets: is chr `to` itself, or a client of it? NULL: no socket. */
+    bool (*belongs)(const Chardev *chr, const Chardev *to);
     /* Of a listener: hand clients over from now on. */
     void (*serve)(Chardev *chr);
     /* Kinds without descriptors. NULL: what the base does with descriptors. */

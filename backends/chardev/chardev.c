@@ -505,6 +505,23 @@ bool chardev_attach_listener(Chardev *chr, void (*client)(void *opaque, Chardev 
     return true;
 }
 
+bool chardev_can_yank(const Chardev *chr)
+{
+    return CHARDEV_GET_CLASS(chr)->belongs;
+}
+
+void chardev_yank(Chardev *chr)
+{
+    for (GList *l = all.head; l; l = l->next) {
+        Chardev *other = l->data;
+        const ChardevClass *k = CHARDEV_GET_CLASS(other);
+
+        if (other->linked && k->belongs && k->belongs(other, chr)) {
+            shutdown(other->in_fd, SHUT_RDWR);
+        }
+    }
+}
+
 bool chardev_is_open(const Chardev *chr)
 {
     return chr->connected;

@@ -374,6 +374,13 @@ static char *socket_filename(const Chardev *chr)
                            s->server ? ",server=on" : "");
 }
 
+static bool socket_belongs(const Chardev *chr, const Chardev *to)
+{
+    const ChardevSocketState *s = (const ChardevSocketState *)chr;
+
+    return chr == to || (s->listener && &s->listener->parent == to);
+}
+
 static void socket_init(Object *obj)
 {
     ((ChardevSocketState *)obj)->listen_fd = -1;
@@ -403,6 +410,7 @@ static void socket_class_init(ObjectClass *klass, const void *data)
     k->describe = socket_filename;
     k->hangup = socket_hangup;
     k->opened = socket_opened;
+    k->belongs = socket_belongs;
     k->serve = socket_serve;
 }
 
