@@ -2,7 +2,8 @@
 monitor-srcs += $(addprefix monitor/,audit-records.c audit.c events.c fds.c monitor.c policy.c \
                 qmp-control.c qmp-events.c qmp-fd.c qmp-introspect.c session.c throttle.c wait.c)
 
+# Not with the commands of all other folders, which the archive's table of commands needs.
 unit-tests += audit session throttle
-unit-libs-audit := util qapi qom backends softmmu monitor
-unit-libs-session := util qapi qom backends softmmu monitor
-unit-libs-throttle := util qapi qom backends softmmu monitor
+$(addprefix tests/unit/,audit-test session-test throttle-test): libmonitor.a
+$(foreach t,audit session throttle,$(eval unit-libs-$(t) := util qapi qom backends softmmu))
+$(foreach t,audit session throttle,$(eval unit-ldlibs-$(t) := libmonitor.a))
