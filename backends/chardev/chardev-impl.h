@@ -29,6 +29,7 @@ typedef struct ChardevClass {
     void (*write)(Chardev *chr, const uint8_t *buf, size_t len);
     size_t (*pending)(const Chardev *chr);
     void (*accept_input)(Chardev *chr);
+    const Chardev *(*base)(const Chardev *chr); /* what it stands on; NULL: itself */
     /* A kind with several front ends. NULL: there is one. */
     void (*attach)(Chardev *chr, const ChardevHandlers *h, void *opaque);
     void (*detach)(Chardev *chr, const void *opaque);
@@ -92,6 +93,8 @@ void chardev_flush_all(void);
 Chardev *chardev_new_prepared(const char *id, const ChardevBackend *backend, int fd, Error **errp);
 /* Puts another device in the place of id's; its front end goes on with the new one. (borrowed) */
 Chardev *chardev_change(const char *id, const ChardevBackend *backend, int fd, Error **errp);
+/* chardev_filename() of chr, or of what is under it when it is a mux. (transfer full) */
+char *chardev_base_filename(const Chardev *chr);
 void chardev_exit(void); /* what chardev_set_exit() was told */
 
 /* address.c: sockets for an address, -1 on error; they take the time that a name look-up takes, and

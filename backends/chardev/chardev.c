@@ -550,6 +550,13 @@ char *chardev_filename(const Chardev *chr)
     return CHARDEV_GET_CLASS(chr)->describe(chr);
 }
 
+char *chardev_base_filename(const Chardev *chr)
+{
+    const ChardevClass *k = CHARDEV_GET_CLASS(chr);
+
+    return chardev_filename(k->base ? k->base(chr) : chr);
+}
+
 /* ---- the end of the process */
 
 /* A last chance for readers that are merely behind. */

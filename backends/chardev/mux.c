@@ -338,6 +338,11 @@ static size_t mux_pending(const Chardev *chr)
     return s->base ? chardev_pending(s->base) : 0;
 }
 
+static const Chardev *mux_base(const Chardev *chr)
+{
+    return ((const MuxState *)chr)->base;
+}
+
 static void deliver_again(MuxState *s, MuxFront *f, int arg)
 {
     deliver(s, f);
@@ -408,6 +413,7 @@ static void mux_class_init(ObjectClass *klass, const void *data)
     k->write = mux_write;
     k->pending = mux_pending;
     k->accept_input = mux_accept_input;
+    k->base = mux_base;
     k->attach = mux_attach;
     k->detach = mux_detach;
 }

@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <termios.h>
 #include <unistd.h>
@@ -90,8 +89,6 @@ static bool pty_open(Chardev *chr, const ChardevBackend *backend, Error **errp)
     if (!prepare_other_end(path, errp)) {
         return false;
     }
-    printf("char device redirected to %s (label %s)\n", path, chardev_id(chr));
-    fflush(stdout);
     pty_hangup(chr);
     return true;
 }

@@ -76,13 +76,13 @@ static Chardev *add(const char *id, const ChardevBackend *backend, int fd, Error
 static JsonNode *make(const ChardevDefinition *def, MakeChardev *fn, int fd, Error **errp)
 {
     Chardev *chr = fn(def->id, def->backend, fd, errp);
-    g_autofree char *name = chr ? chardev_filename(chr) : NULL;
     ChardevReturn answer = {.pty = NULL};
 
     if (!chr) {
         return NULL;
     }
-    if (g_str_has_prefix(name, "pty:")) {
+    g_autofree char *name = chardev_base_filename(chr);
+    if (def->backend->type == CHARDEV_BACKEND_KIND_PTY) {
         answer.pty = name + strlen("pty:");
     }
     return qapi_ChardevReturn_to_json(&answer);
@@ -228,7 +228,21 @@ void qmp_ringbuf_write(const char *device, const char *data, bool has_format, Da
     }
 }
 
-/* JSON strings hold text: what is none is replaced. NUL cannot be told in a C string. */
+/* The length of what stands at p, though it is no character: a first byte and those that seem to
+ * continue it. */
+static gsize broken_length(const char *p, gsize left)
+{
+    uint8_t first = (uint8_t)*p;
+    gsize want = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
+    gsize n = 1;
+
+    while (n < want && n < left && ((uint8_t)p[n] & 0xc0) == 0x80) {
+        n++;
+    }
+    return n;
+}
+
+/* JSON strings hold text: what is none is replaced, and NUL, which a C string cannot hold. */
 static char *as_text(const GByteArray *bytes)
 {
     GString *text = g_string_new(NULL);
@@ -238,7 +252,7 @@ static char *as_text(const GByteArray *bytes)
     while (left) {
         gunichar c = g_utf8_get_char_validated(p, (gssize)left);
         bool valid = c != 0 && c != (gunichar)-1 && c != (gunichar)-2;
-        gsize n = valid ? (gsize)(g_utf8_next_char(p) - p) : 1;
+        gsize n = valid ? (gsize)(g_utf8_next_char(p) - p) : broken_length(p, left);
 
         g_string_append_unichar(text, valid ? c : 0xfffd);
         p += n;

@@ -82,10 +82,11 @@ static bool stdio_open(Chardev *chr, const ChardevBackend *backend, Error **errp
     const ChardevStdio *options = backend->u.stdio.data;
 
     if (stdio_state.user) {
-        return error_set(errp, "cannot use stdio by multiple character devices");
+        return error_set_code(errp, ERROR_CODE_IN_USE,
+                              "cannot use stdio by multiple character devices");
     }
     if (fcntl(STDIN_FILENO, F_GETFD) < 0 || fcntl(STDOUT_FILENO, F_GETFD) < 0) {
-        return error_set(errp, "standard input or output is closed");
+        return error_set_code(errp, ERROR_CODE_HOST_FAILURE, "standard input or output is closed");
     }
     stdio_state.user = chr;
     save_terminal(!options->has_signal || options->signal);

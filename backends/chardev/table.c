@@ -4,8 +4,8 @@
 
 #include "util/fdset.h"
 
-#include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -136,9 +136,18 @@ Chardev *chardev_new_prepared(const char *id, const ChardevBackend *backend, int
                                   : new_single(id, backend, fd, errp);
 }
 
+/* Whoever started the process learns on its standard output where the other end is. */
 Chardev *chardev_new(const char *id, const ChardevBackend *backend, Error **errp)
 {
-    return chardev_new_prepared(id, backend, -1, errp);
+    Chardev *chr = chardev_new_prepared(id, backend, -1, errp);
+
+    if (chr && backend->type == CHARDEV_BACKEND_KIND_PTY) {
+        g_autofree char *name = chardev_base_filename(chr);
+
+        printf("char device redirected to %s (label %s)\n", name + strlen("pty:"), id);
+        fflush(stdout);
+    }
+    return chr;
 }
 
 Chardev *chardev_new_from_options(const char *options, Error **errp)

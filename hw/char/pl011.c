@@ -255,10 +255,20 @@ static void pl011_event(void *opaque, ChardevEvent event)
     }
 }
 
+static void pl011_change(void *opaque, Chardev *to)
+{
+    Pl011State *s = opaque;
+
+    object_ref((Object *)to);
+    object_unref(s->chardev);
+    s->chardev = (Object *)to;
+}
+
 static const ChardevHandlers pl011_handlers = {
     .can_receive = pl011_can_receive,
     .receive = pl011_receive,
     .event = pl011_event,
+    .change = pl011_change,
 };
 
 /* ---- device */
@@ -283,7 +293,7 @@ static void pl011_unrealize(Device *dev)
     Pl011State *s = (Pl011State *)dev;
 
     if (s->chardev) {
-        chardev_detach(backend(s));
+        chardev_detach_front_end(backend(s), s);
     }
 }
 

@@ -1,44 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Character devices: both option forms, bytes through each kind, slow and leaving peers. */
-#include "backends/chardev/chardev-impl.h"
+#include "tests/unit/chardev-env.h"
 
 #include "gen/qapi-visit.h"
-#include "tests/lib/check-main.h"
-#include "util/module.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <termios.h>
-#include <unistd.h>
-
-static char *dir; /* our own, and current */
-
-static void setup(void)
-{
-    signal(SIGPIPE, SIG_IGN);
-    module_call_init(MODULE_QOM);
-    dir = g_dir_make_tmp("poise-test-XXXXXX", NULL);
-    ck_assert_int_eq(chdir(dir), 0);
-}
-
-static void teardown(void)
-{
-    GDir *d;
-    const char *name;
-
-    chardev_cleanup_all();
-    d = g_dir_open(dir, 0, NULL);
-    while ((name = g_dir_read_name(d))) {
-        unlink(name);
-    }
-    g_dir_close(d);
-    rmdir(dir);
-}
 
 /* ---- options */
 
@@ -190,91 +160,6 @@ START_TEST(table_of_devices)
 END_TEST
 
 /* ---- bytes */
-
-typedef struct Front {
-    GString *got;
-    size_t room;
-    int opened, closed, drained;
-} Front;
-
-static size_t front_room(void *opaque)
-{
-    return ((Front *)opaque)->room;
-}
-
-static void front_receive(void *opaque, const uint8_t *buf, size_t len)
-{
-    Front *f = opaque;
-
-    ck_assert_uint_le(len, f->room);
-    f->room -= len;
-    g_string_append_len(f->got, (const char *)buf, (gssize)len);
-}
-
-static void front_event(void *opaque, ChardevEvent event)
-{
-    Front *f = opaque;
-
-    f->opened += event == CHARDEV_OPENED;
-    f->closed += event == CHARDEV_CLOSED;
-}
-
-static void front_drained(void *opaque)
-{
-    ((Front *)opaque)->drained++;
-}
-
-static const ChardevHandlers handlers = {
-    .can_receive = front_room,
-    .receive = front_receive,
-    .event = front_event,
-    .drained = front_drained,
-};
-static const ChardevHandlers keeping = {
-    .keep_all = true,
-    .can_receive = front_room,
-    .receive = front_receive,
-    .event = front_event,
-    .drained = front_drained,
-};
-
-static Chardev *attach(const char *text, const ChardevHandlers *h, Front *f)
-{
-    g_autoptr(GError) err = NULL;
-    Chardev *chr = chardev_new_from_options(text, &err);
-
-    ck_assert_msg(chr, "%s", err ? err->message : "");
-    *f = (Front){.got = g_string_new(NULL), .room = 1 << 20};
-    ck_assert(chardev_attach(chr, h, f, NULL));
-    return chr;
-}
-
-/* Runs the main loop until the condition holds. */
-#define RUN_UNTIL(cond)                                                        \
-    do {                                                                       \
-        gint64 end_ = g_get_monotonic_time() + 10 * G_USEC_PER_SEC;            \
-        guint tick_ = g_timeout_add(50, tick, NULL);                           \
-        while (!(cond)) {                                                      \
-            ck_assert_msg(g_get_monotonic_time() < end_, "waited for " #cond); \
-            g_main_context_iteration(NULL, TRUE);                              \
-        }                                                                      \
-        g_source_remove(tick_);                                                \
-    } while (0)
-
-static gboolean tick(gpointer opaque)
-{
-    return G_SOURCE_CONTINUE;
-}
-
-static int client(const char *path)
-{
-    struct sockaddr_un sa = {.sun_family = AF_UNIX};
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-    g_strlcpy(sa.sun_path, path, sizeof(sa.sun_path));
-    ck_assert_int_eq(connect(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
-    return fd;
-}
 
 START_TEST(socket_server)
 {
@@ -584,7 +469,7 @@ static Suite *make_suite(void)
     Suite *s = suite_create("chardev");
     TCase *tc = tcase_create("chardev");
 
-    tcase_add_checked_fixture(tc, setup, teardown);
+    tcase_add_checked_fixture(tc, chardev_setup, chardev_teardown);
     tcase_set_timeout(tc, 30);
     tcase_add_loop_test(tc, short_forms, 0, G_N_ELEMENTS(forms));
     tcase_add_loop_test(tc, option_forms, 0, G_N_ELEMENTS(options));
