@@ -10,6 +10,9 @@ struct Type {
     const Type *parent; /* NULL: a root, or not looked up yet */
     ObjectClass *klass; /* NULL before the first use */
     GPtrArray *vtables; /* of InterfaceImpl, own and inherited */
+    /* Made when first looked at: every Property of objects of the type, nearest class first. */
+    GPtrArray *props;
+    GHashTable *props_by_name;
 };
 
 /* An instance property: its name and, by kind, what it refers to. */

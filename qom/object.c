@@ -19,11 +19,11 @@ Object *object_try_new(const char *name, Error **errp)
     const Type *type = type_find(name);
 
     if (!type) {
-        error_set(errp, "invalid object type: %s", name);
+        error_set_code(errp, ERROR_CODE_NOT_FOUND, "invalid object type: %s", name);
         return NULL;
     }
     if (type_is_abstract(type)) {
-        error_set(errp, "object type '%s' is abstract", name);
+        error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "object type '%s' is abstract", name);
         return NULL;
     }
     return object_new_of(type);
@@ -78,6 +78,7 @@ void object_unref(Object *obj)
         return;
     }
     g_assert(!obj->parent);
+    g_clear_pointer(&obj->props_by_name, g_hash_table_unref);
     while (obj->props && obj->props->len) {
         g_ptr_array_remove_index(obj->props, obj->props->len - 1);
     }
@@ -109,6 +110,21 @@ Object *object_cast(Object *obj, const char *type)
 
 /* ---- instance properties */
 
+/* From how many on instance properties are found by hash instead of one after the other. */
+enum { MANY_PROPERTIES = 12 };
+
+static void index_property(Object *obj, InstanceProperty *p)
+{
+    if (obj->props_by_name) {
+        g_hash_table_insert(obj->props_by_name, (gpointer)p->prop.name, p);
+    } else if (obj->props->len == MANY_PROPERTIES) {
+        obj->props_by_name = g_hash_table_new(g_str_hash, g_str_equal);
+        for (guint i = 0; i < obj->props->len; i++) {
+            index_property(obj, g_ptr_array_index(obj->props, i));
+        }
+    }
+}
+
 static InstanceProperty *instance_property_new(Object *obj, const Property *prop)
 {
     InstanceProperty *p = g_new0(InstanceProperty, 1);
@@ -120,11 +136,23 @@ static InstanceProperty *instance_property_new(Object *obj, const Property *prop
         obj->props = g_ptr_array_new_with_free_func(instance_property_free);
     }
     g_ptr_array_add(obj->props, p);
+    index_property(obj, p);
     return p;
+}
+
+static void instance_property_remove(Object *obj, InstanceProperty *p)
+{
+    if (obj->props_by_name) {
+        g_hash_table_remove(obj->props_by_name, p->prop.name);
+    }
+    g_ptr_array_remove(obj->props, p);
 }
 
 InstanceProperty *object_find_instance_property(const Object *obj, const char *name)
 {
+    if (obj->props_by_name) {
+        return g_hash_table_lookup(obj->props_by_name, name);
+    }
     for (guint i = 0; obj->props && i < obj->props->len; i++) {
         InstanceProperty *p = g_ptr_array_index(obj->props, i);
 
@@ -213,8 +241,9 @@ bool object_try_add_child(Object *parent, const char *name, Object *child, Error
 
     g_assert(!child->parent);
     if (object_find_property(parent, full)) {
-        return error_set(errp, "attempt to add duplicate property '%s' to object (type '%s')", full,
-                         object_type_name(parent));
+        return error_set_code(errp, ERROR_CODE_ID_DUPLICATE,
+                              "attempt to add duplicate property '%s' to object (type '%s')", full,
+                              object_type_name(parent));
     }
     InstanceProperty *p = instance_property_new(parent, &prop);
     p->child = object_ref(child);
@@ -239,7 +268,7 @@ void object_unparent(Object *obj)
     if (obj->klass->unparent) {
         ((ObjectClass *)obj->klass)->unparent(obj);
     }
-    g_ptr_array_remove(parent->props, object_find_instance_property(parent, obj->name));
+    instance_property_remove(parent, object_find_instance_property(parent, obj->name));
     object_unref(obj);
 }
 

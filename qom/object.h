@@ -7,6 +7,7 @@
 #define QOM_OBJECT_H
 
 #include "util/error.h"
+#include "util/module.h"
 #include <json-glib/json-glib.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -78,6 +79,7 @@ typedef struct PropArray {
 enum {
     PROP_READ_ONLY = 1 << 0,
     PROP_SET_ANYTIME = 1 << 1, /* devices: may be set after realize */
+    PROP_WRITE_ONLY = 1 << 2,  /* secrets: never shown */
 };
 
 struct Property {
@@ -139,6 +141,8 @@ struct ObjectClass {
     const Type *type;
     /* Checked before a property is set; NULL: always allowed. Devices refuse after realize. */
     bool (*may_set)(Object *obj, const Property *prop, Error **errp);
+    /* Called after a new value was stored in the property's field; NULL: nobody cares. */
+    bool (*changed)(Object *obj, const Property *prop, Error **errp);
     /* Called when an object becomes reachable from the root and when it stops being so. */
     void (*unparent)(Object *obj);
 };
@@ -146,17 +150,12 @@ struct ObjectClass {
 struct Object {
     const ObjectClass *klass;
     Object *parent;
-    const char *name; /* under the parent; borrowed from the parent's property */
-    GPtrArray *props; /* instance properties in order of addition; NULL when none */
+    const char *name;          /* under the parent; borrowed from the parent's property */
+    GPtrArray *props;          /* instance properties in order of addition; NULL when none */
+    GHashTable *props_by_name; /* the same, once they are many; else NULL */
     gint ref;
     bool embedded; /* memory belongs to another object */
 };
-
-/* User-creatable objects: complete is called once all properties are set. */
-typedef struct UserCreatableClass {
-    bool (*complete)(Object *obj, Error **errp);
-    bool (*can_be_deleted)(Object *obj);
-} UserCreatableClass;
 
 #define OBJECT(obj) ((Object *)(obj))
 /* Casts with a check of the dynamic type (g_assert: a wrong cast is our bug). */
@@ -249,10 +248,6 @@ uint64_t object_get_uint(Object *obj, const char *name);
 char *object_get_str(Object *obj, const char *name);    /* (transfer full) */
 Object *object_get_link(Object *obj, const char *name); /* (borrowed) */
 
-/* Makes a user-creatable object under /objects and completes it; the properties are an object
- * of JSON values. Nothing is left behind on error. (borrowed) */
-Object *user_creatable_add(const char *type, const char *id, JsonObject *props, Error **errp);
-bool user_creatable_del(const char *id, Error **errp);
 /* What may be an id: a letter, then letters, digits, '-', '.', '_'. */
 bool id_is_valid(const char *id);
 

@@ -126,7 +126,8 @@ static JsonNode *load_array(const Property *prop, const PropArray *a)
 
 static bool type_error(const Property *prop, const char *expected, Error **errp)
 {
-    return error_set(errp, "Invalid parameter type for '%s', expected: %s", prop->name, expected);
+    return error_set_code(errp, ERROR_CODE_PARAMETER_TYPE,
+                          "Invalid parameter type for '%s', expected: %s", prop->name, expected);
 }
 
 /* The integer a node holds, as itself or as text. */
@@ -146,7 +147,8 @@ static bool node_to_int(const Property *prop, PropertyKind kind, JsonNode *node,
         return true;
     }
     if (json_kind(node) == JSON_KIND_INT || json_kind(node) == JSON_KIND_UINT) {
-        return error_set(errp, "Parameter '%s' expects %s", prop->name, kinds[kind].name);
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "Parameter '%s' expects %s",
+                              prop->name, kinds[kind].name);
     }
     return type_error(prop, "integer", errp);
 }
@@ -174,12 +176,13 @@ static bool store_int(const Property *prop, PropertyKind kind, void *p, JsonNode
     }
     if (!int_in_range(prop, kind, v)) {
         if (prop->max) {
-            return error_set(errp,
-                             "Property '%s' takes a value between %" PRIu64 " and %" PRIu64
-                             ", not %" PRId64,
-                             prop->name, prop->min, prop->max, (int64_t)v);
+            return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                                  "Property '%s' takes a value between %" PRIu64 " and %" PRIu64
+                                  ", not %" PRId64,
+                                  prop->name, prop->min, prop->max, (int64_t)v);
         }
-        return error_set(errp, "Parameter '%s' expects %s", prop->name, kinds[kind].name);
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "Parameter '%s' expects %s",
+                              prop->name, kinds[kind].name);
     }
     memcpy(p, &v, property_kind_size(kind)); /* little-endian hosts */
     return true;
@@ -195,7 +198,8 @@ static bool store_bool(const Property *prop, bool *p, JsonNode *node, Error **er
     }
     if (text) {
         return parse_bool(text, p, NULL) ||
-               error_set(errp, "Parameter '%s' expects 'on' or 'off'", prop->name);
+               error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "Parameter '%s' expects 'on' or 'off'", prop->name);
     }
     return type_error(prop, "boolean", errp);
 }
@@ -208,7 +212,8 @@ static bool store_enum(const Property *prop, int *p, const char *text, Error **e
             return true;
         }
     }
-    return error_set(errp, "Parameter '%s' does not accept value '%s'", prop->name, text);
+    return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                          "Parameter '%s' does not accept value '%s'", prop->name, text);
 }
 
 static void replace_link(Object **p, Object *target)
@@ -225,14 +230,16 @@ static bool store_link(const Property *prop, Object **p, const char *path, Error
     Object *target = *path ? object_resolve(path, &ambiguous) : NULL;
 
     if (ambiguous) {
-        return error_set(errp, "Path '%s' does not uniquely identify an object", path);
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "Path '%s' does not uniquely identify an object", path);
     }
     if (*path && !target) {
         return error_set_class(errp, ERROR_CLASS_DEVICE_NOT_FOUND, "Device '%s' not found", path);
     }
     if (target && !object_is_a(target, prop->target)) {
-        return error_set(errp, "Invalid parameter type for '%s', expected: %s", prop->name,
-                         prop->target);
+        return error_set_code(errp, ERROR_CODE_PARAMETER_TYPE,
+                              "Invalid parameter type for '%s', expected: %s", prop->name,
+                              prop->target);
     }
     replace_link(p, target);
     return true;
@@ -356,7 +363,8 @@ static const Property *property_or_error(Object *obj, const char *name, Error **
     const Property *p = object_find_property(obj, name);
 
     if (!p) {
-        error_set(errp, "Property '%s.%s' not found", object_type_name(obj), name);
+        error_set_code(errp, ERROR_CODE_NOT_FOUND, "Property '%s.%s' not found",
+                       object_type_name(obj), name);
     }
     return p;
 }
@@ -366,6 +374,11 @@ JsonNode *object_get(Object *obj, const char *name, Error **errp)
     const Property *p = property_or_error(obj, name, errp);
 
     if (!p) {
+        return NULL;
+    }
+    if (p->flags & PROP_WRITE_ONLY || (p->kind == PROP_CUSTOM && !p->get)) {
+        error_set_code(errp, ERROR_CODE_NOT_SUPPORTED, "Property '%s.%s' is not readable",
+                       object_type_name(obj), name);
         return NULL;
     }
     if (p->get) {
@@ -380,10 +393,6 @@ JsonNode *object_get(Object *obj, const char *name, Error **errp)
         const InstanceProperty *ip = (const InstanceProperty *)p;
 
         return object_get(ip->target, ip->target_name, errp);
-    }
-    if (p->kind == PROP_CUSTOM) {
-        error_set(errp, "Property '%s.%s' is not readable", object_type_name(obj), name);
-        return NULL;
     }
     if (p->kind == PROP_ARRAY) {
         return load_array(p, property_field(obj, p));
@@ -405,7 +414,8 @@ bool object_set(Object *obj, const char *name, JsonNode *value, Error **errp)
     }
     if (p->flags & PROP_READ_ONLY || p->kind == PROP_CHILD || (p->get && !p->set) ||
         (p->kind == PROP_CUSTOM && !p->set)) {
-        return error_set(errp, "Property '%s.%s' is not writable", object_type_name(obj), name);
+        return error_set_code(errp, ERROR_CODE_NOT_SUPPORTED, "Property '%s.%s' is not writable",
+                              object_type_name(obj), name);
     }
     if (obj->klass->may_set && !obj->klass->may_set(obj, p, errp)) {
         return false;
@@ -413,10 +423,11 @@ bool object_set(Object *obj, const char *name, JsonNode *value, Error **errp)
     if (p->set) {
         return p->set(obj, p, value, errp);
     }
-    if (p->kind == PROP_ARRAY) {
-        return store_array(p, property_field(obj, p), value, errp);
+    if (p->kind == PROP_ARRAY ? !store_array(p, property_field(obj, p), value, errp)
+                              : !store_value(p, p->kind, property_field(obj, p), value, errp)) {
+        return false;
     }
-    return store_value(p, p->kind, property_field(obj, p), value, errp);
+    return !obj->klass->changed || obj->klass->changed(obj, p, errp);
 }
 
 static bool set_node(Object *obj, const char *name, JsonNode *node, Error **errp)

@@ -2,7 +2,7 @@
 /* QMP commands of module qom. */
 #include "qom/qmp-qom.h"
 #include "gen/qapi-commands.h"
-#include "qom/object.h"
+#include "qom/user-creatable.h"
 
 #include <string.h>
 
@@ -12,7 +12,7 @@ static Object *resolve_or_error(const char *path, Error **errp)
     Object *obj = object_resolve(path, &ambiguous);
 
     if (!obj && ambiguous) {
-        error_set(errp, "Path '%s' is ambiguous", path);
+        error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "Path '%s' is ambiguous", path);
     } else if (!obj) {
         error_set_class(errp, ERROR_CLASS_DEVICE_NOT_FOUND, "Device '%s' not found", path);
     }
@@ -93,7 +93,21 @@ ObjectPropertyInfoList *qmp_qom_list_properties(const char *typename, Error **er
         error_set_class(errp, ERROR_CLASS_DEVICE_NOT_FOUND, "Class '%s' not found", typename);
         return NULL;
     }
+    if (!type_is_a(type, TYPE_OBJECT)) {
+        error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "Parameter 'typename' expects a QOM type");
+        return NULL;
+    }
     ObjectPropertyInfoList *list = g_new0(ObjectPropertyInfoList, 1);
     type_foreach_property(type, object_property_info_append, list);
     return list;
+}
+
+void qmp_object_add(ObjectOptions *options, Error **errp)
+{
+    user_creatable_add_options(options, errp);
+}
+
+void qmp_object_del(const char *id, Error **errp)
+{
+    user_creatable_del(id, errp);
 }

@@ -178,27 +178,37 @@ GPtrArray *type_list(const char *implements, bool include_abstract)
     return list;
 }
 
-const Property *type_find_property(const Type *type, const char *name)
+/* A class may define a property of an ancestor anew. */
+static void index_properties(Type *type)
 {
+    type->props = g_ptr_array_new();
+    type->props_by_name = g_hash_table_new(g_str_hash, g_str_equal);
     for (const Type *t = type; t; t = type_parent(t)) {
         for (const Property *p = t->info->properties; p && p->name; p++) {
-            if (strcmp(p->name, name) == 0) {
-                return p;
+            if (!g_hash_table_contains(type->props_by_name, p->name)) {
+                g_hash_table_insert(type->props_by_name, (gpointer)p->name, (gpointer)p);
+                g_ptr_array_add(type->props, (gpointer)p);
             }
         }
     }
-    return NULL;
+}
+
+const Property *type_find_property(const Type *type, const char *name)
+{
+    if (!type->props) {
+        index_properties((Type *)type);
+    }
+    return g_hash_table_lookup(type->props_by_name, name);
 }
 
 void type_foreach_property(const Type *type, void (*fn)(const Property *prop, void *opaque),
                            void *opaque)
 {
-    for (const Type *t = type; t; t = type_parent(t)) {
-        for (const Property *p = t->info->properties; p && p->name; p++) {
-            if (type_find_property(type, p->name) == p) {
-                fn(p, opaque);
-            }
-        }
+    if (!type->props) {
+        index_properties((Type *)type);
+    }
+    for (guint i = 0; i < type->props->len; i++) {
+        fn(g_ptr_array_index(type->props, i), opaque);
     }
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* User-creatable objects: what -object and object-add make under /objects. */
-#include "qom/object.h"
+#include "qom/user-creatable.h"
 
 #include <string.h>
 
@@ -32,11 +32,12 @@ Object *user_creatable_add(const char *name, const char *id, JsonObject *props, 
     const Type *type = type_find(name);
 
     if (!type || !type_is_a(type, TYPE_USER_CREATABLE)) {
-        error_set(errp, "invalid object type: %s", name);
+        error_set_code(errp, ERROR_CODE_NOT_FOUND, "invalid object type: %s", name);
         return NULL;
     }
     if (!id_is_valid(id)) {
-        error_set(errp, "Parameter 'id' expects an identifier");
+        error_set_code(errp, ERROR_CODE_ID_INVALID, "Parameter 'id' expects an identifier");
+        error_set_path(errp, "/id");
         return NULL;
     }
     g_autoptr(Object) obj = object_try_new(name, errp);
@@ -52,17 +53,45 @@ Object *user_creatable_add(const char *name, const char *id, JsonObject *props, 
     return obj;
 }
 
+/* What the schema calls a member the type calls a property. */
+Object *user_creatable_add_options(ObjectOptions *options, Error **errp)
+{
+    g_autoptr(JsonNode) node = qapi_to_json(&qapi_type_ObjectOptions, options);
+    JsonObject *props = json_node_get_object(node);
+
+    json_object_remove_member(props, "qom-type");
+    json_object_remove_member(props, "id");
+    return user_creatable_add(ObjectType_str(options->qom_type), options->id, props, errp);
+}
+
+Object *user_creatable_add_json(JsonObject *props, QapiForm form, Error **errp)
+{
+    g_autoptr(JsonNode) node = json_new_object(json_object_ref(props));
+    g_autoptr(ObjectOptions) options =
+        qapi_from_json(&qapi_type_ObjectOptions, node, NULL, form, errp);
+
+    return options ? user_creatable_add_options(options, errp) : NULL;
+}
+
 bool user_creatable_del(const char *id, Error **errp)
 {
     Object *obj = object_child(object_container("/objects"), id);
 
     if (!obj) {
-        return error_set(errp, "object '%s' not found", id);
+        return error_set_code(errp, ERROR_CODE_NOT_FOUND, "object '%s' not found", id);
     }
     const UserCreatableClass *uc = object_class_interface(obj->klass, TYPE_USER_CREATABLE);
     if (uc && uc->can_be_deleted && !uc->can_be_deleted(obj)) {
-        return error_set(errp, "object '%s' is in use, can not be deleted", id);
+        return error_set_code(errp, ERROR_CODE_IN_USE, "object '%s' is in use, can not be deleted",
+                              id);
     }
     object_unparent(obj);
     return true;
+}
+
+Object *user_creatable_find(const char *id, const char *type)
+{
+    Object *obj = object_child(object_container("/objects"), id);
+
+    return obj && object_is_a(obj, type) ? obj : NULL;
 }

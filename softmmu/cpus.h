@@ -29,6 +29,9 @@ typedef struct CpuOps {
     void (*reset)(CpuState *cpu) /* REQUIRES(vm_lock), vCPU paused */;
     uint64_t (*get_pc)(CpuState *cpu);
     void (*set_pc)(CpuState *cpu, uint64_t pc);
+    /* The physical address of a load from va by privileged code; false: it would fault. In the
+     * vCPU's thread. NULL: the architecture does not tell. */
+    bool (*translate)(CpuState *cpu, uint64_t va, uint64_t *ret_pa);
 } CpuOps;
 
 typedef void CpuWorkFn(CpuState *cpu, void *data);

@@ -36,6 +36,15 @@ bool memory_region_init_ram(MemoryRegion *mr, const char *name, uint64_t size, E
     return mr->ram != NULL;
 }
 
+bool memory_region_init_ram_from(MemoryRegion *mr, const char *name, uint8_t *host, uint64_t size,
+                                 Error **errp)
+{
+    memory_region_init(mr, name, size);
+    mr->kind = MEMORY_RAM;
+    mr->ram = ram_block_new_from(name, host, size, errp);
+    return mr->ram != NULL;
+}
+
 bool memory_region_init_rom(MemoryRegion *mr, const char *name, uint64_t size, Error **errp)
 {
     bool ok = memory_region_init_ram(mr, name, size, errp);

@@ -43,13 +43,14 @@ typedef struct MemoryRegionOps {
     bool big_endian;
 } MemoryRegionOps;
 
-/* Host memory behind RAM and ROM: a memfd mapping. */
+/* Host memory behind RAM and ROM: a memfd mapping, or what somebody else provides. */
 typedef struct RamBlock RamBlock;
 struct RamBlock {
     const char *name; /* as query commands and migration call it */
     uint8_t *host;
     uint64_t size;
-    int fd;                      /* the memfd */
+    int fd;                      /* the memfd; -1: not ours, or none */
+    bool borrowed;               /* the memory belongs to somebody else and looks as he likes */
     _Atomic uint8_t *page_flags; /* RAM_PAGE_* by guest page */
     RamBlock *next;
 };
@@ -89,6 +90,9 @@ void memory_region_init(MemoryRegion *mr, const char *name, uint64_t size);
 void memory_region_init_io(MemoryRegion *mr, const MemoryRegionOps *ops, void *opaque,
                            const char *name, uint64_t size);
 bool memory_region_init_ram(MemoryRegion *mr, const char *name, uint64_t size, Error **errp);
+/* RAM in memory that the caller provides for as long as the region lives: whole guest pages. */
+bool memory_region_init_ram_from(MemoryRegion *mr, const char *name, uint8_t *host, uint64_t size,
+                                 Error **errp);
 bool memory_region_init_rom(MemoryRegion *mr, const char *name, uint64_t size, Error **errp);
 /* Flash: reads come straight from RAM while romd is set, everything else goes to ops. */
 bool memory_region_init_rom_device(MemoryRegion *mr, const MemoryRegionOps *ops, void *opaque,
@@ -178,6 +182,7 @@ void memory_map_init(void) REQUIRES(vm_lock);
 extern RamBlock *ram_blocks;
 /* The name is borrowed for the block's life; the size is rounded up to whole guest pages. */
 RamBlock *ram_block_new(const char *name, uint64_t size, Error **errp);
+RamBlock *ram_block_new_from(const char *name, uint8_t *host, uint64_t size, Error **errp);
 void ram_block_free(RamBlock *rb);
 /* The block and offset a host address lies in; NULL when none. */
 RamBlock *ram_block_from_host(const void *host, uint64_t *ret_offset);

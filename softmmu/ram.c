@@ -16,7 +16,7 @@ static bool map_memfd(RamBlock *rb, Error **errp)
         return error_set_errno(errp, errno, "cannot create memory for '%s'", rb->name);
     }
     if (rb->size > INT64_MAX || ftruncate(rb->fd, (off_t)rb->size) < 0) {
-        error_set_errno(errp, errno ? errno : ENOMEM,
+        error_set_errno(errp, rb->size > INT64_MAX ? ENOMEM : errno,
                         "cannot set up guest memory '%s' of %" PRIu64 " bytes", rb->name, rb->size);
         close(rb->fd);
         return false;
@@ -30,6 +30,28 @@ static bool map_memfd(RamBlock *rb, Error **errp)
     return true;
 }
 
+/* Takes the memory that rb has. */
+static bool add_block(RamBlock *rb, Error **errp)
+{
+    rb->page_flags = g_try_malloc0(rb->size >> GUEST_PAGE_BITS);
+    if (!rb->page_flags) {
+        return error_set_code(errp, ERROR_CODE_LIMIT_EXCEEDED,
+                              "cannot set up guest memory '%s': no memory for page flags",
+                              rb->name);
+    }
+    rb->next = ram_blocks;
+    ram_blocks = rb;
+    return true;
+}
+
+static void unmap(RamBlock *rb)
+{
+    if (!rb->borrowed) {
+        munmap(rb->host, rb->size);
+        close(rb->fd);
+    }
+}
+
 RamBlock *ram_block_new(const char *name, uint64_t size, Error **errp)
 {
     g_autofree RamBlock *rb = g_new0(RamBlock, 1);
@@ -39,16 +61,19 @@ RamBlock *ram_block_new(const char *name, uint64_t size, Error **errp)
     if (!map_memfd(rb, errp)) {
         return NULL;
     }
-    rb->page_flags = g_try_malloc0(rb->size >> GUEST_PAGE_BITS);
-    if (!rb->page_flags) {
-        munmap(rb->host, rb->size);
-        close(rb->fd);
-        error_set(errp, "cannot set up guest memory '%s': no memory for page flags", name);
+    if (!add_block(rb, errp)) {
+        unmap(rb);
         return NULL;
     }
-    rb->next = ram_blocks;
-    ram_blocks = rb;
     return g_steal_pointer(&rb);
+}
+
+RamBlock *ram_block_new_from(const char *name, uint8_t *host, uint64_t size, Error **errp)
+{
+    g_autofree RamBlock *rb = g_new0(RamBlock, 1);
+
+    *rb = (RamBlock){.name = name, .host = host, .size = size, .fd = -1, .borrowed = true};
+    return add_block(rb, errp) ? g_steal_pointer(&rb) : NULL;
 }
 
 void ram_block_free(RamBlock *rb)
@@ -59,8 +84,7 @@ void ram_block_free(RamBlock *rb)
         p = &(*p)->next;
     }
     *p = rb->next;
-    munmap(rb->host, rb->size);
-    close(rb->fd);
+    unmap(rb);
     g_free((void *)rb->page_flags);
     g_free(rb);
 }

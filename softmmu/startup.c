@@ -115,7 +115,7 @@ static void answer_help(const Config *c)
         accel_print_help();
     } else if (is_help(c->log->items)) {
         log_print_items();
-    } else if (!qdev_print_help(c->devices)) {
+    } else if (!qdev_print_help(c->devices) && !qdev_print_object_help(c->objects)) {
         return;
     }
     exit(EXIT_SUCCESS);
@@ -311,17 +311,12 @@ static bool phase_machine(int argc, char **argv, Error **errp)
 
 static bool phase_memory(int argc, char **argv, Error **errp) NO_THREAD_SAFETY
 {
+    const MemorySizeConfiguration *c = config->machine->memory;
     Machine *m = current_machine;
-    const MachineClass *mc = MACHINE_GET_CLASS(m);
 
     memory_map_init();
-    if (!machine_config_memory(m, config->machine->memory, errp)) {
-        return false;
-    }
-    if (!mc->default_ram_id || !m->ram_size) {
-        return true;
-    }
-    return memory_region_init_ram(&m->ram, mc->default_ram_id, m->ram_size, errp);
+    return machine_config_memory(m, c, errp) &&
+           machine_init_ram(m, c->has_size && c->size ? m->ram_size : 0, errp);
 }
 
 static bool phase_globals(int argc, char **argv, Error **errp)
@@ -483,9 +478,9 @@ const StartupStep startup_phases[] = {
     {"accelerator", phase_accelerator},
     {"machine-class", phase_machine_class},
     {"machine-object", phase_machine},
-    {"memory", phase_memory},
     {"global-properties", phase_globals},
     {"backends", phase_backends},
+    {"memory", phase_memory},
     {"serial-ports", phase_serials},
     {"board", phase_board},
     {"boot-images", phase_boot_images},

@@ -2,6 +2,7 @@
 /* virt: the generic AArch64 board of virtual machines. Which device at which address. */
 #include "hw/arm/virt.h"
 
+#include "gen/qapi-types.h"
 #include "hw/block/pflash-cfi01.h"
 #include "hw/char/pl011.h"
 #include "hw/cpu/arm-cpu.h"
@@ -9,6 +10,7 @@
 #include "hw/nvram/fw-cfg.h"
 #include "hw/rtc/pl031.h"
 #include "softmmu/run-state.h"
+#include "util/json.h"
 #include <string.h>
 
 #define BUTTON_PRESS_NS 100000000 /* how long system_powerdown holds the button */
@@ -34,7 +36,7 @@ static bool parse_gic_version(VirtMachine *s, Error **errp)
 {
     const char *text = s->gic_version_text;
 
-    if (!text || strcmp(text, "2") == 0) {
+    if (strcmp(text, "2") == 0) {
         s->gic_version = 2;
     } else if (strcmp(text, "3") == 0 || strcmp(text, "max") == 0) {
         s->gic_version = 3;
@@ -203,10 +205,35 @@ static bool virt_init(Machine *m, Error **errp) NO_THREAD_SAFETY
     return true;
 }
 
+static JsonNode *get_acpi(Object *obj, const Property *prop, Error **errp)
+{
+    return json_new_string("off");
+}
+
+static bool set_acpi(Object *obj, const Property *prop, JsonNode *value, Error **errp)
+{
+    const char *text = json_get_string(value);
+    OnOffAuto v;
+
+    if (!text || !OnOffAuto_parse(text, &v, NULL)) {
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "Parameter 'acpi' does not accept value '%s'", text ? text : "");
+    }
+    return v != ON_OFF_AUTO_ON ||
+           error_set_code(errp, ERROR_CODE_NOT_SUPPORTED, "machine 'virt' has no ACPI tables");
+}
+
 static const Property virt_props[] = {
+    {.name = "acpi",
+     .kind = PROP_CUSTOM,
+     .type_name = "OnOffAuto",
+     .description = "Whether there are ACPI tables; there are none yet",
+     .get = get_acpi,
+     .set = set_acpi},
     {.name = "gic-version",
      .kind = PROP_STRING,
      .offset = offsetof(VirtMachine, gic_version_text),
+     .default_string = "2",
      .description = "Set GIC version. Valid values are 2, 3 and max"},
     {.name = "dtb-randomness",
      .kind = PROP_BOOL,

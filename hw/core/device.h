@@ -23,6 +23,7 @@ struct DeviceClass {
     const char *desc;     /* for -device help */
     const char *category; /* "Storage devices", ... of -device help; NULL: "Misc devices" */
     bool user_creatable;  /* -device may make it */
+    bool hotpluggable;    /* it may come and go while the machine exists */
     bool (*realize)(Device *dev, Error **errp);
     void (*unrealize)(Device *dev);
     void (*reset)(Device *dev) /* REQUIRES(vm_lock); register banks are reset before it */;

@@ -5,6 +5,7 @@
 #include "softmmu/reset.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,7 +22,14 @@ typedef struct MappedFile {
     uint64_t len; /* whole pages */
 } MappedFile;
 
-static GArray *blobs, *mapped;
+/* The same for memory that files are not mapped over. */
+typedef struct CopiedFile {
+    RamBlock *ram;
+    hwaddr offset;
+    GBytes *bytes;
+} CopiedFile;
+
+static GArray *blobs, *mapped, *copied;
 
 /* Private copies of the mapped pages go away; the file's content shows again. */
 static void restore_images(void *opaque)
@@ -31,6 +39,14 @@ static void restore_images(void *opaque)
 
         madvise(m->ram->host + m->offset, m->len, MADV_DONTNEED);
         ram_written(m->ram, m->offset, m->len);
+    }
+    for (guint i = 0; copied && i < copied->len; i++) {
+        const CopiedFile *c = &g_array_index(copied, CopiedFile, i);
+        gsize len;
+        const void *data = g_bytes_get_data(c->bytes, &len);
+
+        memcpy(c->ram->host + c->offset, data, len);
+        ram_written(c->ram, c->offset, len);
     }
     for (guint i = 0; blobs && i < blobs->len; i++) {
         const Blob *b = &g_array_index(blobs, Blob, i);
@@ -46,6 +62,7 @@ static void restore_at_reset(void) REQUIRES(vm_lock)
     if (!blobs) {
         blobs = g_array_new(FALSE, FALSE, sizeof(Blob));
         mapped = g_array_new(FALSE, FALSE, sizeof(MappedFile));
+        copied = g_array_new(FALSE, FALSE, sizeof(CopiedFile));
         reset_register(restore_images, NULL);
     }
 }
@@ -56,6 +73,29 @@ void loader_add_blob(AddressSpace *as, hwaddr addr, GBytes *bytes)
 
     restore_at_reset();
     g_array_append_val(blobs, b);
+}
+
+/* Memory that belongs to somebody else may be seen by others or consist of large pages: nothing is
+ * mapped over it. Takes fd. */
+static bool copy_file(MemoryRegion *ram, hwaddr offset, int fd, Error **errp)
+{
+    g_autoptr(GError) err = NULL;
+    GMappedFile *file = g_mapped_file_new_from_fd(fd, FALSE, &err);
+
+    close(fd);
+    if (!file) {
+        return error_set_code(errp, ERROR_CODE_HOST_FAILURE, "%s", err->message);
+    }
+    g_autoptr(GBytes) bytes = g_mapped_file_get_bytes(file);
+    gsize len;
+    const void *data = g_bytes_get_data(bytes, &len);
+    CopiedFile c = {ram->ram, offset, g_bytes_ref(bytes)};
+
+    g_mapped_file_unref(file);
+    memcpy(ram->ram->host + offset, data, len);
+    restore_at_reset();
+    g_array_append_val(copied, c);
+    return true;
 }
 
 bool loader_map_file(MemoryRegion *ram, hwaddr offset, const char *what, const char *path,
@@ -75,6 +115,13 @@ bool loader_map_file(MemoryRegion *ram, hwaddr offset, const char *what, const c
         return error_set(errp, "%s '%s' is too large for the guest's memory", what, path);
     }
     *ret_size = (uint64_t)st.st_size;
+    if (ram->ram->borrowed && *ret_size) {
+        if (!copy_file(ram, offset, fd, errp)) {
+            error_prefix(errp, "could not load %s '%s': ", what, path);
+            return false;
+        }
+        return true;
+    }
     uint64_t len = align_up(*ret_size, GUEST_PAGE_SIZE);
     void *at = len ? mmap(ram->ram->host + offset, len, PROT_READ | PROT_WRITE,
                           MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE, fd, 0)

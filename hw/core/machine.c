@@ -2,9 +2,14 @@
 /* Machines: the base class, look-up by name, and the help texts. */
 #include "hw/core/machine.h"
 
+#include "backends/hostmem.h"
+#include "qom/user-creatable.h"
 #include "softmmu/cpus.h"
+#include "util/json.h"
+#include "util/size.h"
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 Machine *current_machine;
 
@@ -92,6 +97,55 @@ Device *machine_cpu_new(Machine *m, Error **errp)
     return DEVICE(g_steal_pointer(&cpu));
 }
 
+/* ---- RAM */
+
+static bool init_ram_from(Machine *m, HostMemory *mem, uint64_t bytes, Error **errp)
+{
+    uint64_t size = align_up(mem->size, GUEST_PAGE_SIZE);
+
+    if (bytes && bytes != size) {
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "Machine memory size does not match the size of the memory backend");
+    }
+    if (!host_memory_claim(mem, errp)) {
+        return false;
+    }
+    m->ram_size = size;
+    m->ram_object = object_ref(&mem->parent);
+    return memory_region_init_ram_from(&m->ram, mem->block_name, mem->host, size, errp);
+}
+
+bool machine_init_ram(Machine *m, uint64_t bytes, Error **errp)
+{
+    const MachineClass *mc = MACHINE_GET_CLASS(m);
+
+    if (m->ram_backend) {
+        Object *mem = user_creatable_find(m->ram_backend, TYPE_MEMORY_BACKEND);
+
+        if (!mem) {
+            return error_set_code(errp, ERROR_CODE_NOT_FOUND, "Memory backend '%s' not found",
+                                  m->ram_backend);
+        }
+        if (!mc->default_ram_id) {
+            return error_set_code(errp, ERROR_CODE_NOT_SUPPORTED,
+                                  "machine '%s' has no RAM that could use memory backend '%s'",
+                                  mc->name, m->ram_backend);
+        }
+        return init_ram_from(m, HOST_MEMORY(mem), bytes, errp);
+    }
+    m->ram_size = bytes ? bytes : mc->default_ram_size;
+    if (!mc->default_ram_id || !m->ram_size) {
+        return true;
+    }
+    if (!memory_region_init_ram(&m->ram, mc->default_ram_id, m->ram_size, errp)) {
+        return false;
+    }
+    if (!m->dump_guest_core) {
+        (void)madvise(m->ram.ram->host, m->ram.ram->size, MADV_DONTDUMP);
+    }
+    return true;
+}
+
 /* ---- help */
 
 void machine_print_help(const char *target)
@@ -163,14 +217,64 @@ static void machine_finalize(Object *obj)
 {
     Machine *m = (Machine *)obj;
 
+    if (m->ram_object) {
+        host_memory_release(HOST_MEMORY(m->ram_object));
+        object_unref(m->ram_object);
+    }
     g_clear_pointer(&m->cpu_features, json_object_unref);
     g_free(m->cpu_type);
+    g_free(m->ram_backend);
 }
 
 #define MACHINE_PATH(n, f, text)                                                                \
     {                                                                                           \
         .name = (n), .kind = PROP_STRING, .offset = offsetof(Machine, f), .description = (text) \
     }
+
+static JsonNode *get_ram_backend(Object *obj, const Property *prop, Error **errp)
+{
+    const Machine *m = (Machine *)obj;
+    g_autofree char *path = m->ram_object ? object_path(m->ram_object) : NULL;
+
+    return json_new_string(path ? path : "");
+}
+
+static bool set_ram_backend(Object *obj, const Property *prop, JsonNode *value, Error **errp)
+{
+    Machine *m = (Machine *)obj;
+    const char *id = json_get_string(value);
+
+    if (!id) {
+        return error_set_code(errp, ERROR_CODE_PARAMETER_TYPE,
+                              "Invalid parameter type for '%s', expected: string", prop->name);
+    }
+    if (m->ram.ram) {
+        return error_set_code(errp, ERROR_CODE_WRONG_STATE,
+                              "Property '%s' cannot be changed: the machine has its RAM",
+                              prop->name);
+    }
+    g_free(m->ram_backend);
+    m->ram_backend = g_strdup(id);
+    return true;
+}
+
+static JsonNode *get_usb(Object *obj, const Property *prop, Error **errp)
+{
+    return json_new_bool(false);
+}
+
+static bool set_usb(Object *obj, const Property *prop, JsonNode *value, Error **errp)
+{
+    const char *text = json_get_string(value);
+    bool on = json_kind(value) == JSON_KIND_BOOL && json_node_get_boolean(value);
+
+    if (text ? !parse_bool(text, &on, NULL) : json_kind(value) != JSON_KIND_BOOL) {
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "Parameter 'usb' expects 'on' or 'off'");
+    }
+    return !on || error_set_code(errp, ERROR_CODE_NOT_SUPPORTED, "machine '%s' has no USB",
+                                 MACHINE_GET_CLASS(obj)->name);
+}
 
 static const Property machine_props[] = {
     MACHINE_PATH("kernel", kernel, "Linux kernel image file"),
@@ -179,6 +283,30 @@ static const Property machine_props[] = {
     MACHINE_PATH("dtb", dtb, "Linux kernel device tree file"),
     MACHINE_PATH("dumpdtb", dumpdtb, "Dump current dtb to a file and quit"),
     MACHINE_PATH("firmware", firmware, "Firmware image"),
+    {.name = "memory-backend",
+     .kind = PROP_CUSTOM,
+     .type_name = "link<memory-backend>",
+     .description = "Id of the memory backend that is the machine's RAM",
+     .get = get_ram_backend,
+     .set = set_ram_backend},
+    {.name = "mem-merge",
+     .kind = PROP_BOOL,
+     .offset = offsetof(Machine, mem_merge),
+     .has_default = true,
+     .default_value = true,
+     .description = "Whether the host may merge pages of memory backends"},
+    {.name = "dump-guest-core",
+     .kind = PROP_BOOL,
+     .offset = offsetof(Machine, dump_guest_core),
+     .has_default = true,
+     .default_value = true,
+     .description = "Whether core dumps hold the guest's memory"},
+    {.name = "usb",
+     .kind = PROP_CUSTOM,
+     .type_name = "bool",
+     .description = "Whether there is USB; no machine has it yet",
+     .get = get_usb,
+     .set = set_usb},
     DEFINE_PROP_END(),
 };
 

@@ -36,9 +36,12 @@ struct MachineClass {
 
 struct Machine {
     Object parent;
-    uint64_t ram_size; /* bytes */
-    MemoryRegion ram;  /* initialised by start-up when the class has a default_ram_id */
-    int smp_cpus;      /* at start */
+    uint64_t ram_size;  /* bytes */
+    MemoryRegion ram;   /* by machine_init_ram() when the class has a default_ram_id */
+    char *ram_backend;  /* id of the object that -machine memory-backend names; NULL: none */
+    Object *ram_object; /* the same, once it is in use */
+    bool mem_merge, dump_guest_core;
+    int smp_cpus; /* at start */
     int smp_max_cpus;
     /* Topology: how many of each in the next one; vCPU indices run through the innermost first. */
     int smp_clusters, smp_cores, smp_threads;
@@ -64,6 +67,9 @@ bool machine_serves_target(const MachineClass *mc, const char *target);
 /* CPU types of a target, sorted. (transfer container) */
 GPtrArray *cpu_type_list(const char *target);
 char *cpu_model_name(const Type *type, const char *target); /* (transfer full) */
+/* The machine's RAM, of the memory backend that was named or else its own. bytes: what -m says; 0:
+ * not given, the backend's size or the class's default. */
+bool machine_init_ram(Machine *m, uint64_t bytes, Error **errp);
 /* For boards: a CPU of the machine's type with -cpu's features set, not realized.
  * (transfer full) */
 Device *machine_cpu_new(Machine *m, Error **errp);

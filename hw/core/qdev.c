@@ -2,7 +2,9 @@
 /* Devices and objects made on request: -device, -object and their help. */
 #include "hw/core/qdev.h"
 
+#include "gen/qapi-events.h"
 #include "hw/core/machine.h"
+#include "qom/user-creatable.h"
 #include "util/keyval.h"
 #include <stdio.h>
 #include <string.h>
@@ -27,15 +29,17 @@ const Type *qdev_device_type(const char *driver, Error **errp)
     const Type *type = type_find(driver);
 
     if (!type || !type_is_a(type, TYPE_DEVICE)) {
-        error_set(errp, "'%s' is not a valid device model name", driver);
+        error_set_code(errp, ERROR_CODE_NOT_FOUND, "'%s' is not a valid device model name", driver);
         return NULL;
     }
     if (type_is_abstract(type)) {
-        error_set(errp, "Parameter 'driver' expects a non-abstract device type");
+        error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                       "Parameter 'driver' expects a non-abstract device type");
         return NULL;
     }
     if (!((DeviceClass *)type_get_class(type))->user_creatable) {
-        error_set(errp, "Parameter 'driver' expects a pluggable device type");
+        error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                       "Parameter 'driver' expects a pluggable device type");
         return NULL;
     }
     return type;
@@ -48,10 +52,10 @@ static bool place(Device *dev, const char *id, Error **errp)
         return true;
     }
     if (!id_is_valid(id)) {
-        return error_set(errp, "Parameter 'id' expects an identifier");
+        return error_set_code(errp, ERROR_CODE_ID_INVALID, "Parameter 'id' expects an identifier");
     }
     if (object_child(object_container("/machine/peripheral"), id)) {
-        return error_set(errp, "Duplicate device ID '%s'", id);
+        return error_set_code(errp, ERROR_CODE_ID_DUPLICATE, "Duplicate device ID '%s'", id);
     }
     dev->id = g_strdup(id);
     object_add_child(object_container("/machine/peripheral"), id, OBJECT(dev));
@@ -65,7 +69,7 @@ Device *qdev_device_add(JsonObject *props, Error **errp) NO_THREAD_SAFETY
     const Type *type;
 
     if (!driver) {
-        error_set(errp, "Parameter 'driver' is missing");
+        error_set_code(errp, ERROR_CODE_PARAMETER_MISSING, "Parameter 'driver' is missing");
         return NULL;
     }
     type = qdev_device_type(driver, errp);
@@ -83,19 +87,59 @@ Device *qdev_device_add(JsonObject *props, Error **errp) NO_THREAD_SAFETY
     return ok ? dev : NULL;
 }
 
+/* ---- while the machine exists */
+
+bool (*qdev_cold_plug)(JsonObject *props, Error **errp);
+
+bool qdev_hot_plug(JsonObject *props, Error **errp)
+{
+    const char *driver = keyval_get(props, "driver");
+    const Type *type = driver ? qdev_device_type(driver, errp) : NULL;
+
+    if (driver && !type) {
+        return false;
+    }
+    if (type && !((DeviceClass *)type_get_class(type))->hotpluggable) {
+        return error_set_code(errp, ERROR_CODE_NOT_SUPPORTED,
+                              "Device '%s' does not support hotplugging", driver);
+    }
+    return qdev_device_add(props, errp) != NULL;
+}
+
+/* By id, or by path. */
+static Object *find_device(const char *id)
+{
+    return *id == '/' ? object_resolve(id, NULL)
+                      : object_child(object_container("/machine/peripheral"), id);
+}
+
+bool qdev_unplug(const char *id, Error **errp)
+{
+    Object *obj = find_device(id);
+
+    if (!obj) {
+        return error_set_class(errp, ERROR_CLASS_DEVICE_NOT_FOUND, "Device '%s' not found", id);
+    }
+    if (!object_is_a(obj, TYPE_DEVICE)) {
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "%s is not a hotpluggable device",
+                              id);
+    }
+    if (!DEVICE_GET_CLASS(obj)->hotpluggable) {
+        return error_set_code(errp, ERROR_CODE_NOT_SUPPORTED,
+                              "Device '%s' does not support hotplugging", object_type_name(obj));
+    }
+    g_autofree char *path = object_path(obj);
+    g_autofree char *name = g_strdup(DEVICE(obj)->id);
+    object_unparent(obj);
+    qapi_event_send_device_deleted(name, path);
+    return true;
+}
+
+/* ---- objects */
+
 Object *qdev_add_object(JsonObject *props, Error **errp)
 {
-    const char *type = keyval_get(props, "qom-type");
-    const char *id = keyval_get(props, "id");
-
-    if (!type || !id) {
-        error_set(errp, "Parameter '%s' is missing", type ? "id" : "qom-type");
-        return NULL;
-    }
-    g_autofree char *type_copy = g_strdup(type), *id_copy = g_strdup(id);
-    json_object_remove_member(props, "qom-type");
-    json_object_remove_member(props, "id");
-    return user_creatable_add(type_copy, id_copy, props, errp);
+    return user_creatable_add_json(props, QAPI_TEXT, errp);
 }
 
 /* ---- help */
@@ -140,6 +184,36 @@ bool qdev_print_help(const anyList *devices)
         const Type *t = driver ? type_find(driver) : NULL;
         if (json_object_has_member(props, "help") && t && type_is_a(t, TYPE_DEVICE)) {
             type_print_properties(t, driver);
+            return true;
+        }
+    }
+    return false;
+}
+
+static void print_objects(void)
+{
+    g_autoptr(GPtrArray) types = type_list(TYPE_USER_CREATABLE, false);
+
+    printf("List of user creatable objects:\n");
+    for (guint i = 0; i < types->len; i++) {
+        printf("  %s\n", type_name(g_ptr_array_index(types, i)));
+    }
+}
+
+bool qdev_print_object_help(const anyList *objects)
+{
+    for (size_t i = 0; i < objects->n; i++) {
+        JsonObject *props = json_node_get_object(objects->items[i]);
+        const char *name = keyval_get(props, "qom-type");
+
+        if (!name ? json_object_has_member(props, "help")
+                  : strcmp(name, "help") == 0 || strcmp(name, "?") == 0) {
+            print_objects();
+            return true;
+        }
+        const Type *t = name ? type_find(name) : NULL;
+        if (json_object_has_member(props, "help") && t && type_is_a(t, TYPE_USER_CREATABLE)) {
+            type_print_properties(t, name);
             return true;
         }
     }

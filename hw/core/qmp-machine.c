@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* QMP commands of module machine. */
+#include "backends/hostmem.h"
 #include "gen/qapi-commands.h"
 #include "hw/core/machine.h"
+#include "hw/core/memsave.h"
 #include "softmmu/configuration.h"
 #include "softmmu/cpus.h"
 #include "softmmu/run-state.h"
@@ -108,4 +110,119 @@ void qmp_system_reset(Error **errp)
 void qmp_system_powerdown(Error **errp)
 {
     vm_request_powerdown();
+}
+
+/* ---- memory */
+
+static bool append_memdev(Object *child, void *opaque)
+{
+    MemdevList *list = opaque;
+
+    if (!object_is_a(child, TYPE_MEMORY_BACKEND)) {
+        return true;
+    }
+    const HostMemory *mem = HOST_MEMORY(child);
+    const uint16_t *nodes = mem->host_nodes.items;
+    Memdev *info = g_new0(Memdev, 1);
+
+    info->id = g_strdup(child->name);
+    info->size = mem->size;
+    info->merge = mem->merge;
+    info->dump = mem->dump;
+    info->prealloc = mem->prealloc;
+    info->share = mem->share;
+    info->has_reserve = true;
+    info->reserve = mem->reserve;
+    info->host_nodes = g_new0(uint16List, 1);
+    for (uint32_t i = 0; i < mem->host_nodes.n; i++) {
+        QAPI_LIST_APPEND(info->host_nodes, nodes[i]);
+    }
+    info->policy = (HostMemPolicy)mem->policy;
+    QAPI_LIST_APPEND(list, info);
+    return true;
+}
+
+MemdevList *qmp_query_memdev(Error **errp)
+{
+    MemdevList *list = g_new0(MemdevList, 1);
+
+    object_foreach_child(object_container("/objects"), append_memdev, list);
+    return list;
+}
+
+MemoryDeviceInfoList *qmp_query_memory_devices(Error **errp)
+{
+    return g_new0(MemoryDeviceInfoList, 1);
+}
+
+static bool no_balloon(Error **errp)
+{
+    return error_set_class(errp, ERROR_CLASS_DEVICE_NOT_ACTIVE,
+                           "No balloon device has been activated");
+}
+
+BalloonInfo *qmp_query_balloon(Error **errp)
+{
+    no_balloon(errp);
+    return NULL;
+}
+
+void qmp_balloon(int64_t value, Error **errp)
+{
+    no_balloon(errp);
+}
+
+void qmp_memsave(int64_t val, int64_t size, const char *filename, bool has_cpu_index,
+                 int64_t cpu_index, Error **errp) NO_THREAD_SAFETY
+{
+    CpuState *cpu = NULL;
+
+    if (!has_cpu_index || (cpu_index >= 0 && cpu_index <= INT_MAX)) {
+        cpu = cpus_by_index(has_cpu_index ? (int)cpu_index : 0);
+    }
+    if (!cpu) {
+        error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                       "Parameter 'cpu-index' expects a CPU number");
+    } else if (size < 0) {
+        error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                       "Parameter 'size' expects a number of bytes");
+    } else {
+        memsave_virtual(cpu, (uint64_t)val, (uint64_t)size, filename, errp);
+    }
+}
+
+void qmp_pmemsave(int64_t val, int64_t size, const char *filename, Error **errp)
+{
+    if (size < 0) {
+        error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                       "Parameter 'size' expects a number of bytes");
+        return;
+    }
+    memsave_physical(&address_space_memory, (uint64_t)val, (uint64_t)size, filename, errp);
+}
+
+/* ---- what no machine can do yet */
+
+HotpluggableCPUList *qmp_query_hotpluggable_cpus(Error **errp)
+{
+    error_set_code(errp, ERROR_CODE_NOT_SUPPORTED,
+                   "The feature 'query-hotpluggable-cpus' is not enabled");
+    return NULL;
+}
+
+CurrentMachineParams *qmp_query_current_machine(Error **errp)
+{
+    return g_new0(CurrentMachineParams, 1);
+}
+
+void qmp_system_wakeup(Error **errp)
+{
+    error_set_code(errp, ERROR_CODE_NOT_SUPPORTED,
+                   "wake-up from suspend is not supported by this guest");
+}
+
+void qmp_inject_nmi(Error **errp)
+{
+    error_set_code(errp, ERROR_CODE_NOT_SUPPORTED,
+                   "this feature or command is not currently supported");
 }

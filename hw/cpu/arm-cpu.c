@@ -3,8 +3,10 @@
 #include "hw/cpu/arm-internal.h"
 
 #include "hw/cpu/arm-exc.h"
+#include "hw/cpu/arm-mmu.h"
 #include "util/json.h"
 #include "util/log.h"
+#include "util/size.h"
 
 #include <inttypes.h>
 
@@ -119,12 +121,28 @@ static void set_pc(CpuState *cs, uint64_t pc)
     arm_cpu_of(cs)->pc = pc;
 }
 
+static bool translate(CpuState *cs, uint64_t va, uint64_t *ret_pa)
+{
+    ArmCpu *cpu = arm_cpu_of(cs);
+    ArmMmuIdx idx = arm_mmu_idx(cpu);
+    ArmTranslation t;
+    ArmException exc;
+
+    idx = idx == ARM_MMU_EL0 || idx == ARM_MMU_EL1_PAN ? ARM_MMU_EL1 : idx;
+    if (!arm_mmu_translate(cpu, va, ARM_LOAD, idx, &t, &exc)) {
+        return false;
+    }
+    *ret_pa = t.pa;
+    return true;
+}
+
 static const CpuOps arm_cpu_ops = {
     .target = "aarch64",
     .has_work = has_work,
     .reset = cpu_reset,
     .get_pc = get_pc,
     .set_pc = set_pc,
+    .translate = translate,
 };
 
 ArmCpu *arm_cpu_by_affinity(uint64_t affinity)
@@ -245,7 +263,32 @@ static JsonNode *instructions_get(Object *obj, const Property *prop, Error **err
     return json_new_uint(n);
 }
 
+static JsonNode *aarch64_get(Object *obj, const Property *prop, Error **errp)
+{
+    return json_new_bool(true);
+}
+
+static bool aarch64_set(Object *obj, const Property *prop, JsonNode *value, Error **errp)
+{
+    const char *text = json_get_string(value);
+    bool on = json_kind(value) == JSON_KIND_BOOL && json_node_get_boolean(value);
+
+    if (text ? !parse_bool(text, &on, NULL) : json_kind(value) != JSON_KIND_BOOL) {
+        return error_set_code(errp, ERROR_CODE_PARAMETER_TYPE,
+                              "Invalid parameter type for '%s', expected: boolean", prop->name);
+    }
+    return on || error_set_code(errp, ERROR_CODE_NOT_SUPPORTED,
+                                "'aarch64' feature cannot be disabled unless KVM is enabled and "
+                                "32-bit EL1 is supported");
+}
+
 static const Property arm_cpu_properties[] = {
+    {.name = "aarch64",
+     .kind = PROP_CUSTOM,
+     .type_name = "bool",
+     .description = "AArch64 execution state; there is no CPU without it",
+     .get = aarch64_get,
+     .set = aarch64_set},
     DEFINE_PROP_BOOL("pmu", ArmCpu, has_pmu, true),
     DEFINE_PROP_UINT64("cntfrq", ArmCpu, counter_hz, 62500000),
     DEFINE_PROP_UINT64("mp-affinity", ArmCpu, mpidr, MP_AFFINITY_BY_INDEX),

@@ -55,7 +55,7 @@ refuses "Couldn't open dtb file /nope" -M virt -dtb /nope
 refuses "'/dev/zero' is not a regular file" -M virt -pflash /dev/zero
 refuses "'foo' is not a valid device model name" -M virt -device foo
 refuses "Parameter 'driver' expects a pluggable device type" -M virt -device pl011
-refuses 'invalid object type: foo' -M virt -object foo,id=x
+refuses "Parameter 'qom-type' does not accept value 'foo'" -M virt -object foo,id=x
 refuses "'foo' is not a valid char driver" -M virt -serial foo
 refuses 'has 1 serial ports' -M virt -serial null -serial null
 refuses 'chardev "nosuch" not found' -M virt -mon nosuch,mode=control

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* QOM: classes, properties of every kind, the tree, paths, user-creatable objects. */
-#include "qom/object.h"
+#include "qom/user-creatable.h"
 
 #include "tests/lib/check-main.h"
 #include "util/module.h"
