@@ -2,6 +2,7 @@
 /* The audit journal: a bounded queue of lines, and the thread that writes them. */
 #include "monitor/audit.h"
 
+#include "softmmu/run-state.h"
 #include "util/fdset.h"
 #include "util/lock.h"
 
@@ -126,8 +127,16 @@ bool audit_is_open(void)
     return journal.fd >= 0;
 }
 
+/* After the monitors, which are made later: they still have something to record. */
+static void at_exit(Notifier *n, void *data)
+{
+    audit_close();
+}
+
 bool audit_open(const char *path, Error **errp)
 {
+    static Notifier exit_notifier = {.notify = at_exit};
+
     g_assert(!audit_is_open());
     journal.fd = host_open(path, O_WRONLY | O_CREAT | O_APPEND, 0600, errp);
     if (journal.fd < 0) {
@@ -142,6 +151,7 @@ bool audit_open(const char *path, Error **errp)
         journal.fd = -1;
         return error_set_errno(errp, err, "audit journal: no thread to write it");
     }
+    exit_add_notifier(&exit_notifier);
     return true;
 }
 

@@ -17,7 +17,8 @@
 
 #include "backends/chardev/chardev.h"
 
-/* Appends to the file. One journal a process. */
+/* Appends to the file, once in a process; it is closed when the process ends. Before the monitors
+ * are made, for what they have to record then. */
 bool audit_open(const char *path, Error **errp);
 bool audit_is_open(void);
 /* Writes what is queued, waiting for the disk a second at most. */

@@ -3,7 +3,6 @@
 #include "monitor/monitor.h"
 
 #include "backends/chardev/chardev.h"
-#include "monitor/audit.h"
 #include "monitor/events.h"
 #include "monitor/policy.h"
 #include "monitor/session.h"
@@ -145,7 +144,6 @@ static GSList *monitors;
 static void at_exit(Notifier *n, void *data)
 {
     session_flush_all();
-    audit_close();
 }
 
 static void init_once(void)

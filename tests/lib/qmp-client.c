@@ -2,6 +2,7 @@
 /* A process with a QMP client at the other end of a socket pair. */
 #include "tests/lib/qmp-client.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -381,4 +382,56 @@ JsonObject *qmp_client_wait_event(QmpClient *c, const char *name, Error **errp)
         }
         json_object_unref(msg);
     }
+}
+
+/* ---- shorter ways */
+
+QmpClient *qmp_client_join(QmpClient *process, const char *path, Error **errp)
+{
+    QmpClient *c = qmp_client_connect(process, path, errp);
+
+    if (c && !qmp_client_negotiate(c, errp)) {
+        g_clear_pointer(&c, qmp_client_free);
+    }
+    return c;
+}
+
+JsonObject *qmp_client_ask(QmpClient *c, const char *request)
+{
+    return qmp_client_send(c, request, NULL) ? qmp_client_receive(c, NULL) : NULL;
+}
+
+const char *qmp_reply_error(JsonObject *reply, const char *member)
+{
+    JsonObject *error = reply && json_object_has_member(reply, "error")
+                            ? json_object_get_object_member(reply, "error")
+                            : NULL;
+
+    return error ? json_object_get_string_member(error, member) : "";
+}
+
+int qmp_client_count_fds(const QmpClient *c)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/fd", (int)c->pid);
+    DIR *d = opendir(path);
+    int n = 0;
+
+    while (d && readdir(d)) {
+        n++;
+    }
+    if (d) {
+        closedir(d);
+    }
+    return n;
+}
+
+bool qmp_client_await_fds(const QmpClient *c, int n)
+{
+    for (int i = 0; i < QMP_CLIENT_TIMEOUT_MS; i++) {
+        if (qmp_client_count_fds(c) == n) {
+            return true;
+        }
+        g_usleep(1000);
+    }
+    return false;
 }

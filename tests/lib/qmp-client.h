@@ -50,4 +50,15 @@ int qmp_client_wait_exit(QmpClient *c);
 /* Closes the session; the process goes on. What was received stays. */
 void qmp_client_disconnect(QmpClient *c);
 
+/* A session on a UNIX socket of the process, negotiated. */
+QmpClient *qmp_client_join(QmpClient *process, const char *path, Error **errp);
+/* Sends bytes and takes the next message, whatever it is. (transfer full) */
+JsonObject *qmp_client_ask(QmpClient *c, const char *request);
+/* "class", "desc" or "x-code" of an error reply, "" for any other message. (borrowed) */
+const char *qmp_reply_error(JsonObject *reply, const char *member);
+/* Open descriptors of the process. */
+int qmp_client_count_fds(const QmpClient *c);
+/* Until it has so many: it notices by itself who left, and tells nobody. */
+bool qmp_client_await_fds(const QmpClient *c, int n);
+
 #endif

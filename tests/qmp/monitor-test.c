@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Monitors of our program: many clients on one socket, one of them frozen; clients that come and
- * go; waits; events by number; roles; descriptors. POISE names the program. */
+ * go; waits; events by number; descriptors. POISE names the program. */
 #include "tests/lib/qmp-client.h"
 #include "tests/lib/tap.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,16 +34,6 @@ static QmpClient *start_listener(const char *what)
     return p;
 }
 
-static QmpClient *join(QmpClient *process, const char *path, Error **errp)
-{
-    QmpClient *c = qmp_client_connect(process, path, errp);
-
-    if (c && !qmp_client_negotiate(c, errp)) {
-        g_clear_pointer(&c, qmp_client_free);
-    }
-    return c;
-}
-
 static bool run(QmpClient *c, const char *command, const char *arguments, Error **errp)
 {
     g_autoptr(JsonNode) ret = qmp_client_execute(c, command, arguments, errp);
@@ -57,51 +46,9 @@ static const char *message(const Error *err)
     return err ? err->message : NULL;
 }
 
-static const char *reply_error(JsonObject *reply, const char *member)
-{
-    JsonObject *error = reply && json_object_has_member(reply, "error")
-                            ? json_object_get_object_member(reply, "error")
-                            : NULL;
-
-    return error ? json_object_get_string_member(error, member) : "";
-}
-
 static bool is_id(JsonObject *msg, const char *id)
 {
     return msg && !g_strcmp0(json_object_get_string_member_with_default(msg, "id", ""), id);
-}
-
-/* Sends and takes the next message, whatever it is. (transfer full) */
-static JsonObject *ask(QmpClient *c, const char *request)
-{
-    return qmp_client_send(c, request, NULL) ? qmp_client_receive(c, NULL) : NULL;
-}
-
-static int count_fds(pid_t pid)
-{
-    g_autofree char *path = g_strdup_printf("/proc/%d/fd", (int)pid);
-    DIR *d = opendir(path);
-    int n = 0;
-
-    while (d && readdir(d)) {
-        n++;
-    }
-    if (d) {
-        closedir(d);
-    }
-    return n;
-}
-
-/* Until the process has so many: it notices by itself who left, and tells nobody. */
-static bool await_fds(QmpClient *process, int n)
-{
-    for (int i = 0; i < QMP_CLIENT_TIMEOUT_MS; i++) {
-        if (count_fds(qmp_client_pid(process)) == n) {
-            return true;
-        }
-        g_usleep(1000);
-    }
-    return false;
 }
 
 /* ---- many clients */
@@ -159,7 +106,7 @@ static void test_many_clients(void)
     gint64 before = -1, after = -1;
 
     for (int i = 0; ok && i < N_CLIENTS; i++) {
-        clients[i] = join(process, "qmp.sock", &err);
+        clients[i] = qmp_client_join(process, "qmp.sock", &err);
         ok = clients[i];
     }
     tap_ok(ok, message(err), "%d clients at a time on one socket", N_CLIENTS);
@@ -202,15 +149,15 @@ static void test_come_and_go(void)
 {
     g_autoptr(GError) err = NULL;
     g_autoptr(QmpClient) process = start_listener("clients that come and go");
-    g_autoptr(QmpClient) stays = process ? join(process, "qmp.sock", &err) : NULL;
+    g_autoptr(QmpClient) stays = process ? qmp_client_join(process, "qmp.sock", &err) : NULL;
     bool ok = stays;
-    int before = ok ? count_fds(qmp_client_pid(process)) : 0;
+    int before = ok ? qmp_client_count_fds(process) : 0;
 
     for (int i = 0; ok && i < 1000; i++) {
         ok = visit(process, i, &err);
     }
-    tap_ok(ok && await_fds(process, before) && run(stays, "query-status", NULL, &err), message(err),
-           "1000 clients come and go, and leave no descriptors");
+    tap_ok(ok && qmp_client_await_fds(process, before) && run(stays, "query-status", NULL, &err),
+           message(err), "1000 clients come and go, and leave no descriptors");
 }
 
 /* ---- negotiation and out-of-band */
@@ -222,17 +169,17 @@ static void test_oob(void)
         poise, (const char *const[]){"-machine", "none", "-nodefaults", NULL}, &err);
     g_autoptr(JsonObject) greeting = qmp_client_receive(c, &err);
     g_autoptr(JsonObject) agreed =
-        ask(c, "{'execute':'qmp_capabilities','arguments':{'enable':['oob']}}");
+        qmp_client_ask(c, "{'execute':'qmp_capabilities','arguments':{'enable':['oob']}}");
     /* The reply to a reset waits for the reset; what is out of band does not. */
-    g_autoptr(JsonObject) first =
-        ask(c, "{'execute':'system_reset','id':'a'}{'exec-oob':'query-status','id':'b'}");
+    g_autoptr(JsonObject) first = qmp_client_ask(
+        c, "{'execute':'system_reset','id':'a'}{'exec-oob':'query-status','id':'b'}");
     g_autoptr(JsonObject) second = qmp_client_receive(c, &err);
     g_autoptr(JsonObject) third = qmp_client_receive(c, &err);
 
     tap_ok(greeting && agreed && json_object_has_member(agreed, "return"), message(err),
            "oob can be switched on");
-    tap_ok(is_id(first, "b") &&
-               !strcmp(reply_error(first, "desc"), "The command query-status does not support OOB"),
+    tap_ok(is_id(first, "b") && !strcmp(qmp_reply_error(first, "desc"),
+                                        "The command query-status does not support OOB"),
            message(err), "an out-of-band command overtakes");
     tap_ok(second && json_object_has_member(second, "event") && is_id(third, "a"), message(err),
            "what was overtaken goes on");
@@ -247,8 +194,8 @@ static void test_wait_for_event(QmpClient *c)
 
     run(c, "cont", NULL, &err);
     g_autoptr(JsonObject) resume = qmp_client_wait_event(c, "RESUME", &err);
-    event = ask(c, "{'execute':'x-wait','arguments':{'event':'STOP'},'id':'wait'}"
-                   "{'execute':'stop','id':'stop'}");
+    event = qmp_client_ask(c, "{'execute':'x-wait','arguments':{'event':'STOP'},'id':'wait'}"
+                              "{'execute':'stop','id':'stop'}");
     gint64 begin = g_get_monotonic_time();
     waited = qmp_client_receive(c, &err);
     gint64 took = g_get_monotonic_time() - begin;
@@ -262,18 +209,18 @@ static void test_wait_for_event(QmpClient *c)
 static void test_wait_for_data(QmpClient *c)
 {
     g_autoptr(GError) err = NULL;
-    g_autoptr(JsonObject) reset =
-        ask(c, "{'execute':'x-wait','id':'no','arguments':{'event':'RESET','data':{'guest':true},"
-               "'timeout-ms':20}}"
-               "{'execute':'x-wait','id':'yes','arguments':{'event':'RESET','data':{'reason':"
-               "'host-qmp-system-reset'},'timeout-ms':10000}}"
-               "{'execute':'system_reset','id':'reset'}");
+    g_autoptr(JsonObject) reset = qmp_client_ask(
+        c, "{'execute':'x-wait','id':'no','arguments':{'event':'RESET','data':{'guest':true},"
+           "'timeout-ms':20}}"
+           "{'execute':'x-wait','id':'yes','arguments':{'event':'RESET','data':{'reason':"
+           "'host-qmp-system-reset'},'timeout-ms':10000}}"
+           "{'execute':'system_reset','id':'reset'}");
     g_autoptr(JsonObject) yes = qmp_client_receive(c, &err);
     g_autoptr(JsonObject) done = qmp_client_receive(c, &err);
     g_autoptr(JsonObject) no = qmp_client_receive(c, &err);
 
     tap_ok(reset && is_id(yes, "yes") && is_id(done, "reset") && is_id(no, "no") &&
-               !strcmp(reply_error(no, "x-code"), "timeout"),
+               !strcmp(qmp_reply_error(no, "x-code"), "timeout"),
            message(err), "x-wait for an event with certain data");
 }
 
@@ -281,23 +228,24 @@ static void test_wait_for_state(QmpClient *c)
 {
     g_autoptr(GError) err = NULL;
     g_autoptr(JsonObject) now =
-        ask(c, "{'execute':'x-wait','id':'now','arguments':{'run-state':'prelaunch'}}");
+        qmp_client_ask(c, "{'execute':'x-wait','id':'now','arguments':{'run-state':'prelaunch'}}");
     g_autoptr(JsonObject) resume = NULL, cont = NULL, then = NULL, late = NULL;
 
     tap_ok(is_id(now, "now") && json_object_has_member(now, "return"), NULL,
            "x-wait for the present run state answers at once");
-    resume = ask(c, "{'execute':'x-wait','id':'then','arguments':{'run-state':'running'}}"
-                    "{'execute':'cont','id':'cont'}");
+    resume =
+        qmp_client_ask(c, "{'execute':'x-wait','id':'then','arguments':{'run-state':'running'}}"
+                          "{'execute':'cont','id':'cont'}");
     cont = qmp_client_receive(c, &err);
     then = qmp_client_receive(c, &err);
     tap_ok(is_id(cont, "cont") && is_id(then, "then") && json_object_has_member(then, "return"),
            message(err), "x-wait for another run state answers when it comes");
     gint64 begin = g_get_monotonic_time();
-    late = ask(c, "{'execute':'x-wait','arguments':{'event':'STOP','timeout-ms':50}}");
+    late = qmp_client_ask(c, "{'execute':'x-wait','arguments':{'event':'STOP','timeout-ms':50}}");
     gint64 took = g_get_monotonic_time() - begin;
-    tap_ok(!strcmp(reply_error(late, "x-code"), "timeout") &&
-               g_str_has_prefix(reply_error(late, "desc"), "Timeout") && took >= 50000,
-           reply_error(late, "desc"), "x-wait gives up in time");
+    tap_ok(!strcmp(qmp_reply_error(late, "x-code"), "timeout") &&
+               g_str_has_prefix(qmp_reply_error(late, "desc"), "Timeout") && took >= 50000,
+           qmp_reply_error(late, "desc"), "x-wait gives up in time");
     printf("# a wait of 50 ms took %d us\n", (int)took);
 }
 
@@ -318,9 +266,9 @@ static void test_wait_errors(QmpClient *c)
     for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
         g_autofree char *request =
             g_strdup_printf("{'execute':'x-wait','arguments':%s}", bad[i][0]);
-        g_autoptr(JsonObject) reply = ask(c, request);
+        g_autoptr(JsonObject) reply = qmp_client_ask(c, request);
 
-        tap_ok(!strcmp(reply_error(reply, "x-code"), bad[i][1]), reply_error(reply, "desc"),
+        tap_ok(!strcmp(qmp_reply_error(reply, "x-code"), bad[i][1]), qmp_reply_error(reply, "desc"),
                "x-wait %s: %s", bad[i][0], bad[i][1]);
     }
 }
@@ -336,15 +284,15 @@ static void test_wait_bound(QmpClient *c)
         g_string_append_printf(burst, "{'execute':'x-wait','id':'%d','arguments':{'event':'STOP'}}",
                                i);
     }
-    refused = ask(c, burst->str);
-    event = ask(c, "{'execute':'stop','id':'stop'}");
+    refused = qmp_client_ask(c, burst->str);
+    event = qmp_client_ask(c, "{'execute':'stop','id':'stop'}");
     for (int i = 0; i < 256; i++) {
         g_autoptr(JsonObject) reply = qmp_client_receive(c, NULL);
 
         answers += reply && json_object_has_member(reply, "return");
     }
     g_autoptr(JsonObject) stopped = qmp_client_receive(c, NULL);
-    tap_ok(is_id(refused, "256") && !strcmp(reply_error(refused, "x-code"), "limit-exceeded") &&
+    tap_ok(is_id(refused, "256") && !strcmp(qmp_reply_error(refused, "x-code"), "limit-exceeded") &&
                answers == 256 && is_id(stopped, "stop"),
            NULL, "256 waits in one session, no more");
 }
@@ -353,7 +301,7 @@ static void test_waits(void)
 {
     g_autoptr(GError) err = NULL;
     g_autoptr(QmpClient) process = start_listener("waits");
-    g_autoptr(QmpClient) c = process ? join(process, "qmp.sock", &err) : NULL;
+    g_autoptr(QmpClient) c = process ? qmp_client_join(process, "qmp.sock", &err) : NULL;
 
     if (!tap_ok(c, message(err), "session for waits")) {
         return;
@@ -412,8 +360,8 @@ static void toggle(QmpClient *c, int times)
 /* One watches all the time; the other leaves without a word, comes back, and has missed nothing. */
 static void test_catch_up(QmpClient *process, QmpClient *actor)
 {
-    g_autoptr(QmpClient) watcher = join(process, "qmp.sock", NULL);
-    g_autoptr(QmpClient) other = join(process, "qmp.sock", NULL);
+    g_autoptr(QmpClient) watcher = qmp_client_join(process, "qmp.sock", NULL);
+    g_autoptr(QmpClient) other = qmp_client_join(process, "qmp.sock", NULL);
     g_autoptr(GString) all = g_string_new(NULL), pieces = g_string_new(NULL);
     gint64 next, dropped;
     g_autoptr(JsonArray) none = catch_up(watcher, NULL, &next, &dropped);
@@ -425,7 +373,7 @@ static void test_catch_up(QmpClient *process, QmpClient *actor)
     qmp_client_disconnect(other);
     toggle(actor, 20);
     follow(watcher, 20, all);
-    g_autoptr(QmpClient) again = join(process, "qmp.sock", NULL);
+    g_autoptr(QmpClient) again = qmp_client_join(process, "qmp.sock", NULL);
     g_autofree char *since = g_strdup_printf("{\"since\": %d}", (int)last + 1);
     g_autoptr(JsonArray) past = catch_up(again, since, &next, &dropped);
     for (guint i = 0; i < json_array_get_length(past); i++) {
@@ -440,7 +388,7 @@ static void test_catch_up(QmpClient *process, QmpClient *actor)
 
 static void test_only(QmpClient *process, QmpClient *actor)
 {
-    g_autoptr(QmpClient) c = join(process, "qmp.sock", NULL);
+    g_autoptr(QmpClient) c = qmp_client_join(process, "qmp.sock", NULL);
     g_autoptr(GString) seen = g_string_new(NULL);
     gint64 next, dropped;
     g_autoptr(JsonArray) past =
@@ -468,7 +416,7 @@ static void test_only(QmpClient *process, QmpClient *actor)
 static void test_bounds(QmpClient *process, QmpClient *actor)
 {
     enum { PAIRS = 40000, BURST = 500 };
-    g_autoptr(QmpClient) deaf = join(process, "qmp.sock", NULL);
+    g_autoptr(QmpClient) deaf = qmp_client_join(process, "qmp.sock", NULL);
     g_autoptr(GString) burst = g_string_new(NULL);
     gint64 next, dropped, counted = 0, received = 0;
     g_autoptr(JsonArray) none = catch_up(actor, "{\"only\": []}", &next, &dropped);
@@ -510,7 +458,7 @@ static void test_events(void)
 {
     g_autoptr(GError) err = NULL;
     g_autoptr(QmpClient) process = start_listener("events");
-    g_autoptr(QmpClient) actor = process ? join(process, "qmp.sock", &err) : NULL;
+    g_autoptr(QmpClient) actor = process ? qmp_client_join(process, "qmp.sock", &err) : NULL;
 
     if (!tap_ok(actor, message(err), "session for events")) {
         return;
@@ -561,9 +509,9 @@ static void test_names(QmpClient *c)
         g_autoptr(JsonObject) reply = sent ? qmp_client_receive(c, NULL) : NULL;
 
         close(fd);
-        tap_ok(reply && (steps[i].error ? !strcmp(reply_error(reply, "desc"), steps[i].error)
+        tap_ok(reply && (steps[i].error ? !strcmp(qmp_reply_error(reply, "desc"), steps[i].error)
                                         : json_object_has_member(reply, "return")),
-               reply_error(reply, "desc"), "%s%s", steps[i].request,
+               qmp_reply_error(reply, "desc"), "%s%s", steps[i].request,
                steps[i].with_fd ? " with a descriptor" : "");
     }
 }
@@ -572,19 +520,19 @@ static void test_descriptors(void)
 {
     g_autoptr(GError) err = NULL;
     g_autoptr(QmpClient) process = start_listener("descriptors");
-    g_autoptr(QmpClient) c = process ? join(process, "qmp.sock", &err) : NULL;
+    g_autoptr(QmpClient) c = process ? qmp_client_join(process, "qmp.sock", &err) : NULL;
 
     if (!tap_ok(c, message(err), "session for descriptors")) {
         return;
     }
-    int before = count_fds(qmp_client_pid(process));
+    int before = qmp_client_count_fds(process);
     test_names(c);
     g_autoptr(JsonNode) sets = qmp_client_execute(c, "query-fdsets", NULL, &err);
     g_autofree char *text = sets ? json_write(sets, false) : NULL;
     tap_ok(text && g_str_has_prefix(text, "[{\"fdset-id\": 0, \"fds\": [{\"fd\": ") &&
                g_str_has_suffix(text, ", \"opaque\": \"note\"}]}]"),
            text, "query-fdsets shows what is left");
-    tap_ok(count_fds(qmp_client_pid(process)) == before + 1, NULL,
+    tap_ok(qmp_client_count_fds(process) == before + 1, NULL,
            "descriptors that nobody kept are closed");
     /* The name outlives the session, the set does not. */
     int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -593,8 +541,9 @@ static void test_descriptors(void)
     g_autoptr(JsonObject) kept = qmp_client_receive(c, &err);
     qmp_client_disconnect(c);
     /* The session's descriptor and the set's are gone, the named one stays. */
-    tap_ok(await_fds(process, before), NULL, "a session that ends closes what it leaves");
-    g_autoptr(QmpClient) again = join(process, "qmp.sock", &err);
+    tap_ok(qmp_client_await_fds(process, before), NULL,
+           "a session that ends closes what it leaves");
+    g_autoptr(QmpClient) again = qmp_client_join(process, "qmp.sock", &err);
     g_autoptr(JsonNode) none = qmp_client_execute(again, "query-fdsets", NULL, &err);
     tap_ok(none && !json_array_get_length(json_node_get_array(none)) &&
                run(again, "closefd", "{\"fdname\": \"keep\"}", &err),
