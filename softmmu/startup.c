@@ -21,6 +21,7 @@
 #include "softmmu/validate.h"
 #include "util/fdset.h"
 #include "util/json.h"
+#include "util/keyval.h"
 #include "util/log.h"
 #include "util/module.h"
 #include <fcntl.h>
@@ -241,9 +242,16 @@ static int find_descriptor(const char *name, Error **errp)
     return fd >= 0 ? fd : monitor_take_fd(name, errp);
 }
 
+/* The keys C-a x of a shared terminal. */
+static void quit_by_key(void)
+{
+    vm_request_shutdown(SHUTDOWN_CAUSE_HOST_QMP_QUIT);
+}
+
 static bool phase_monitors(int argc, char **argv, Error **errp)
 {
     chardev_set_fd_lookup(find_descriptor);
+    chardev_set_exit(quit_by_key);
     if (config->log->audit && !audit_open(config->log->audit, errp)) {
         error_prefix(errp, "-audit %s: ", config->log->audit);
         return false;
@@ -330,10 +338,12 @@ static bool phase_backends(int argc, char **argv, Error **errp)
     for (size_t i = 0; i < config->objects->n; i++) {
         JsonNode *item = config->objects->items[i];
 
+        /* Only its name is printed: there are secrets among objects. */
         if (!qdev_add_object(json_node_get_object(item), errp)) {
-            g_autofree char *text = json_write(item, false);
+            const char *type = keyval_get(json_node_get_object(item), "qom-type");
+            const char *id = keyval_get(json_node_get_object(item), "id");
 
-            error_prefix(errp, "-object %s: ", text);
+            error_prefix(errp, "-object %s,id=%s: ", type ? type : "", id ? id : "");
             return false;
         }
     }

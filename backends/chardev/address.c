@@ -254,8 +254,10 @@ void chardev_set_fd_lookup(int (*fn)(const char *name, Error **errp))
 
 int socket_by_name(const char *name, Error **errp)
 {
-    if (lookup) {
-        return lookup(name, errp);
+    int fd = lookup ? lookup(name, NULL) : -1;
+
+    if (fd >= 0) {
+        return fd;
     }
     error_set_code(errp, ERROR_CODE_NOT_FOUND, "File descriptor named '%s' has not been found",
                    name);

@@ -111,6 +111,9 @@ char *socket_describe(const SocketAddressLegacy *addr, const char *kind, int fd)
 /* May the two functions above take their time? */
 bool socket_is_slow(const SocketAddressLegacy *addr, bool listening);
 
+/* socket.c: do they fit together? */
+bool socket_check_options(const ChardevSocket *options, Error **errp);
+
 /* dial.c: the same in a thread of its own. fn is called from the main loop, once, with the socket
  * (transfer full) or an error (borrowed); not after socket_dial_cancel(). */
 typedef struct SocketDial SocketDial;

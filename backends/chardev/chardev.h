@@ -73,8 +73,8 @@ typedef struct ChardevPeer {
     int64_t pid, uid, gid;
 } ChardevPeer;
 bool chardev_peer(const Chardev *chr, ChardevPeer *ret);
-/* Breaks the connections of a socket, with those of a listener's clients, whatever they are at: they
- * end from the main loop, as if the other side had left. Only sockets can be yanked. */
+/* Breaks the connections of a socket, with those of a listener's clients, whatever they are at:
+ * they end from the main loop, as if the other side had left. Only sockets can be yanked. */
 bool chardev_can_yank(const Chardev *chr);
 void chardev_yank(Chardev *chr);
 /* Queues all of buf and never blocks. Past a bound of 1 MiB of unread bytes the newest are dropped,

@@ -110,34 +110,71 @@ static void socket_made(void *opaque, int fd, const Error *socket_err)
 }
 
 /* A client names descriptors; numbers mean nothing to it. */
-static bool take_named_fd(const ChardevDefinition *def, bool listening, int *ret_fd, Error **errp)
+static int take_named_fd(const SocketAddressLegacy *addr, bool listening, Error **errp)
 {
-    const char *name = def->backend->u.socket.data->addr->u.fd.data->str;
+    const char *name = addr->u.fd.data->str;
     int fd = socket_by_name(name, errp);
 
     if (fd >= 0 && socket_check(fd, name, listening, errp) < 0) {
         close(fd);
-        fd = -1;
+        return -1;
     }
-    if (fd < 0) {
-        error_prefix(errp, "Failed to add chardev '%s': ", def->id);
+    return fd;
+}
+
+/* Makes the socket in the background: the reply comes later. Takes def on success. */
+static bool make_later(ChardevDefinition *def, MakeChardev *fn, bool listening, Error **errp)
+{
+    QmpReply *reply = qmp_defer(true);
+
+    if (!reply) {
+        return error_set_code(errp, ERROR_CODE_NOT_SUPPORTED,
+                              "nobody can wait for its socket here");
+    }
+    Pending *p = g_new(Pending, 1);
+    *p = (Pending){.def = def, .make = fn, .reply = reply};
+    socket_dial(def->backend->u.socket.data->addr, listening, socket_made, p);
+    return true;
+}
+
+/* What a socket needs beforehand: *ret_fd, or def is taken (and NULL) because it takes its time. */
+static bool prepare_socket(ChardevDefinition **def, MakeChardev *fn, int *ret_fd, Error **errp)
+{
+    ChardevSocket *options = (*def)->backend->u.socket.data;
+    bool listening = !options->has_server || options->server;
+    bool retries = !listening && options->has_reconnect && options->reconnect > 0;
+
+    if (!socket_check_options(options, errp)) {
         return false;
     }
-    *ret_fd = fd;
+    if (listening) {
+        options->wait = false; /* start-up alone may wait */
+    }
+    if (options->addr->type == SOCKET_ADDRESS_TYPE_FD) {
+        *ret_fd = take_named_fd(options->addr, listening, errp);
+        return *ret_fd >= 0;
+    }
+    if (retries || !socket_is_slow(options->addr, listening)) {
+        return true;
+    }
+    if (!make_later(*def, fn, listening, errp)) {
+        return false;
+    }
+    *def = NULL;
     return true;
 }
 
 /* What is known at once to be wrong must not wait for the network. */
-static bool is_clear(const ChardevDefinition *def, MakeChardev *fn, Error **errp)
+static bool check_id(const char *id, MakeChardev *fn, Error **errp)
 {
-    bool exists = chardev_find(def->id);
+    bool exists = chardev_find(id);
 
     if (fn == add && exists) {
         return error_set_code(errp, ERROR_CODE_ID_DUPLICATE, "Chardev with id '%s' already exists",
-                              def->id);
+                              id);
     }
     if (fn != add && !exists) {
-        return error_set_code(errp, ERROR_CODE_NOT_FOUND, "Chardev '%s' does not exist", def->id);
+        return error_set_code(errp, ERROR_CODE_NOT_FOUND, "Chardev '%s' does not exist", id);
     }
     return true;
 }
@@ -147,37 +184,17 @@ static bool make_by_request(JsonObject *args, MakeChardev *fn, JsonNode **ret, E
     g_autoptr(ChardevDefinition) def = qmp_arguments(&qapi_type_ChardevDefinition, args, errp);
     int fd = -1;
 
-    if (!def || !is_clear(def, fn, errp)) {
+    if (!def || !check_id(def->id, fn, errp)) {
         return false;
     }
-    if (def->backend->type == CHARDEV_BACKEND_KIND_SOCKET) {
-        ChardevSocket *socket = def->backend->u.socket.data;
-        bool listening = !socket->has_server || socket->server;
-        bool retries = !listening && socket->has_reconnect && socket->reconnect > 0;
-
-        if (listening) {
-            socket->wait = false; /* start-up alone may wait */
-        }
-        if (socket->addr->type == SOCKET_ADDRESS_TYPE_FD) {
-            if (!take_named_fd(def, listening, &fd, errp)) {
-                return false;
-            }
-        } else if (!retries && socket_is_slow(socket->addr, listening)) {
-            Pending *p = g_new(Pending, 1);
-
-            *p = (Pending){.make = fn, .reply = qmp_defer(true)};
-            if (!p->reply) {
-                g_free(p);
-                return error_set_code(errp, ERROR_CODE_NOT_SUPPORTED,
-                                      "Nobody can wait for the socket of chardev '%s'", def->id);
-            }
-            p->def = g_steal_pointer(&def);
-            socket_dial(socket->addr, listening, socket_made, p);
-            return true;
-        }
+    if (def->backend->type == CHARDEV_BACKEND_KIND_SOCKET && !prepare_socket(&def, fn, &fd, errp)) {
+        error_prefix(errp, "Failed to add chardev '%s': ", def->id);
+        return false;
     }
-    *ret = make(def, fn, fd, errp);
-    return *ret;
+    if (def) {
+        *ret = make(def, fn, fd, errp);
+    }
+    return !def || *ret;
 }
 
 bool qmp_chardev_add(JsonObject *args, JsonNode **ret, Error **errp)

@@ -222,11 +222,6 @@ static bool open_server(ChardevSocketState *s, int prepared, Error **errp)
 {
     const SocketAddressLegacy *addr = s->options->addr;
 
-    if (s->options->has_reconnect && s->options->reconnect) {
-        return error_set_code(
-            errp, ERROR_CODE_PARAMETER_VALUE,
-            "'reconnect' option is incompatible with socket in server listen mode");
-    }
     s->listen_fd = prepared >= 0 ? prepared : socket_listen(addr, errp);
     if (s->listen_fd < 0) {
         return false;
@@ -287,14 +282,6 @@ static void first_dialed(void *opaque, int fd, const Error *err)
 
 static bool open_client(ChardevSocketState *s, int prepared, Error **errp)
 {
-    if (s->options->has_wait) {
-        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
-                              "'wait' option is incompatible with socket in client connect mode");
-    }
-    if (s->options->websocket) {
-        return error_set_code(errp, ERROR_CODE_NOT_SUPPORTED,
-                              "Websocket client is not implemented");
-    }
     if (s->options->has_reconnect && s->options->reconnect > 0) {
         s->dial = socket_dial(s->options->addr, false, first_dialed, s);
         return true;
@@ -309,21 +296,37 @@ static bool open_client(ChardevSocketState *s, int prepared, Error **errp)
 
 /* ---- the kind */
 
+bool socket_check_options(const ChardevSocket *options, Error **errp)
+{
+    bool server = !options->has_server || options->server;
+    const char *text = NULL;
+
+    if (server && options->has_reconnect && options->reconnect) {
+        text = "'reconnect' option is incompatible with socket in server listen mode";
+    } else if (!server && options->has_wait) {
+        text = "'wait' option is incompatible with socket in client connect mode";
+    } else if (options->has_reconnect &&
+               (options->reconnect < 0 || options->reconnect > G_MAXINT)) {
+        text = "Parameter 'reconnect' expects a number of seconds";
+    } else if (options->reconnect && options->addr->type == SOCKET_ADDRESS_TYPE_FD) {
+        text = "'reconnect' option is incompatible with 'fd'";
+    } else if (options->websocket && options->telnet) {
+        text = "'websocket' and 'telnet' exclude each other";
+    } else if (options->websocket && !server) {
+        text = "Websocket client is not implemented";
+    }
+    return !text || error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "%s", text);
+}
+
 static bool socket_open(Chardev *chr, const ChardevBackend *backend, Error **errp)
 {
     ChardevSocketState *s = (ChardevSocketState *)chr;
 
+    if (!socket_check_options(backend->u.socket.data, errp)) {
+        return false;
+    }
     s->options = qapi_clone_ChardevSocket(backend->u.socket.data);
     s->server = !s->options->has_server || s->options->server;
-    if (s->options->has_reconnect &&
-        (s->options->reconnect < 0 || s->options->reconnect > G_MAXINT)) {
-        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
-                              "Parameter 'reconnect' expects a number of seconds");
-    }
-    if (s->options->websocket && s->options->telnet) {
-        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
-                              "'websocket' and 'telnet' exclude each other");
-    }
     return s->server ? open_server(s, g_steal_fd(&chr->prepared_fd), errp)
                      : open_client(s, g_steal_fd(&chr->prepared_fd), errp);
 }

@@ -74,7 +74,7 @@ static bool key_is_valid(const char *key)
         return false;
     }
     g_autofree guchar *bytes = g_base64_decode(key, &len);
-    return len == 16;
+    return bytes && len == 16;
 }
 
 static void append_text(GByteArray *reply, const char *text)

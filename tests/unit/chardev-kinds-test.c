@@ -105,7 +105,6 @@ static void check_file(const char *path, const char *want)
 
 START_TEST(logs)
 {
-    g_autoptr(GError) err = NULL;
     Front f;
     struct stat st;
 
