@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+backends-srcs += backends/block/qmp-block-core.c
