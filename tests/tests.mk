@@ -50,7 +50,7 @@ check-schema: poise-qapi-gen
 	$(Q)GENERATOR=./poise-qapi-gen $(run-tests) schema $(SRC)/tests/schema/golden-test.sh
 
 # ---- qmp: programs in tests/qmp that talk to the real binary
-qmp-tests := $(addprefix tests/qmp/,session-test abi-test access-test monitor-test chardev-test)
+qmp-tests := $(addprefix tests/qmp/,session-test abi-test access-test monitor-test transcript-test chardev-test)
 qmp-tests += tests/qmp/json-test
 qmp-test-support := tests/lib/qmp-client.o tests/lib/tap.o tests/qmp/shape.o
 all-objs += $(qmp-test-support) $(qmp-tests:=.o)
