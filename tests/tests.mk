@@ -52,7 +52,6 @@ check-schema: poise-qapi-gen
 # ---- qmp: programs in tests/qmp that talk to the real binary
 qmp-tests := $(addprefix tests/qmp/,session-test abi-test access-test monitor-test transcript-test chardev-test)
 qmp-tests += tests/qmp/json-test
-qmp-tests += tests/qmp/json-test
 qmp-test-support := tests/lib/qmp-client.o tests/lib/tap.o tests/qmp/shape.o
 all-objs += $(qmp-test-support) $(qmp-tests:=.o)
 $(qmp-tests): %: %.o $(qmp-test-support) libutil.a
@@ -60,7 +59,6 @@ $(qmp-tests): %: %.o $(qmp-test-support) libutil.a
 tests/qmp/chardev-test: tests/lib/qtest-client.o
 check-qmp: all $(qmp-tests)
 	$(Q)POISE=./poise-system-aarch64 PEER="$(PEER)" ABI=$(SRC)/tests/qmp/abi.txt \
-	    CORPUS=$(SRC)/tests/qmp/json-corpus.txt \
 	    CORPUS=$(SRC)/tests/qmp/json-corpus.txt \
 	    $(run-tests) qmp $(qmp-tests) $(SRC)/tests/qmp/cli-test.sh
 bench-interp: tests/bench/interp
