@@ -47,7 +47,7 @@ static void feed(Wire *w, const void *bytes, size_t n, size_t piece)
 static void check_bytes(const GByteArray *got, const void *want, size_t n)
 {
     ck_assert_uint_eq(got->len, n);
-    ck_assert_mem_eq(got->data, want, n);
+    ck_assert(!n || !memcmp(got->data, want, n));
 }
 
 /* ---- telnet */

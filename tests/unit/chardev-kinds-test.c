@@ -30,7 +30,7 @@ static void check_ring(const char *want)
     g_autoptr(GByteArray) got = ringbuf_read("r", 100, NULL);
 
     ck_assert_uint_eq(got->len, strlen(want));
-    ck_assert_mem_eq(got->data, want, got->len);
+    ck_assert(!got->len || !memcmp(got->data, want, got->len));
 }
 
 START_TEST(ringbuf)
