@@ -108,7 +108,9 @@ static GPtrArray *play(const char *program)
     }
     g_autoptr(JsonObject) agreed =
         qmp_client_ask(c, "{'execute':'qmp_capabilities','arguments':{'enable':['oob']},'id':1}");
-    qmp_client_send(c, burst, NULL);
+    if (!agreed || !qmp_client_send(c, burst, NULL)) {
+        return messages;
+    }
     for (char *line; (line = qmp_client_read_line(c, QMP_CLIENT_TIMEOUT_MS, NULL));) {
         g_ptr_array_add(messages, normal_text(line));
         g_free(line);
