@@ -6,6 +6,7 @@
 #include "softmmu/configuration.h"
 #include "softmmu/options.h"
 #include "softmmu/query-config.h"
+#include "softmmu/run-state.h"
 #include "softmmu/startup.h"
 #include "softmmu/validate.h"
 #include "util/module.h"
@@ -27,6 +28,43 @@ static StartupModulesList *module_times(void)
     return list;
 }
 
+static gint by_begin(gconstpointer a, gconstpointer b)
+{
+    const Device *x = *(Device *const *)a, *y = *(Device *const *)b;
+
+    return (x->realize_begin_ns > y->realize_begin_ns) -
+           (x->realize_begin_ns < y->realize_begin_ns);
+}
+
+static bool collect_devices(Object *child, void *opaque)
+{
+    if (object_is_a(child, TYPE_DEVICE) && DEVICE(child)->realized) {
+        g_ptr_array_add(opaque, child);
+    }
+    object_foreach_child(child, collect_devices, opaque);
+    return true;
+}
+
+static StartupDeviceList *device_times(void)
+{
+    StartupDeviceList *list = g_new0(StartupDeviceList, 1);
+    g_autoptr(GPtrArray) devices = g_ptr_array_new();
+
+    object_foreach_child(object_root(), collect_devices, devices);
+    g_ptr_array_sort(devices, by_begin);
+    for (guint i = 0; i < devices->len; i++) {
+        Device *dev = devices->pdata[i];
+        StartupDevice *d = g_new0(StartupDevice, 1);
+
+        d->path = object_path(OBJECT(dev));
+        d->type = g_strdup(object_type_name(OBJECT(dev)));
+        d->time_ns = dev->realize_begin_ns - startup_begin_ns();
+        d->duration_ns = dev->realize_end_ns - dev->realize_begin_ns;
+        QAPI_LIST_APPEND(list, d);
+    }
+    return list;
+}
+
 StartupInfo *qmp_query_startup(Error **errp)
 {
     StartupInfo *info = g_new0(StartupInfo, 1);
@@ -34,6 +72,9 @@ StartupInfo *qmp_query_startup(Error **errp)
     info->ready = true;
     info->phases = g_new0(StartupPhaseList, 1);
     info->modules = module_times();
+    info->devices = device_times();
+    info->has_running_ns = vm_first_start_ns() >= 0;
+    info->running_ns = vm_first_start_ns() - startup_begin_ns();
     for (size_t i = 0; startup_phases[i].name; i++) {
         StartupTime t = startup_time(i);
 

@@ -59,6 +59,7 @@ static ActionConfig action = {
     .watchdog = WATCHDOG_ACTION_RESET,
 };
 static int exit_code;
+static int64_t first_start_ns = -1;
 
 /* Requests: one word each, taken by the main loop. 0 is none; causes are kept + 1. */
 static atomic_int shutdown_requested, reset_requested, stop_requested;
@@ -113,10 +114,18 @@ static void call_handlers(bool running) REQUIRES(vm_lock)
     }
 }
 
+int64_t vm_first_start_ns(void)
+{
+    return first_start_ns;
+}
+
 void vm_start(void)
 {
     if (run_state_is_running()) {
         return;
+    }
+    if (first_start_ns < 0) {
+        first_start_ns = clock_now_ns(CLOCK_TYPE_REALTIME);
     }
     run_state_set(RUN_STATE_RUNNING);
     call_handlers(true);

@@ -22,6 +22,8 @@ enum { VM_STATE_BACKEND = 0, VM_STATE_DEVICE = 10 };
 
 /* `cont`: RESUME, handlers, clock, then the vCPUs. */
 void vm_start(void) REQUIRES(vm_lock);
+/* When vCPUs were first resumed, on the real-time clock; -1: not yet. */
+int64_t vm_first_start_ns(void);
 /* Pauses vCPUs, then devices; STOP when it was running. */
 void vm_stop(RunState s) REQUIRES(vm_lock);
 

@@ -270,6 +270,12 @@ bool machine_config_boot(Machine *m, const BootConfig *cfg, Error **errp)
                        "-initrd only allowed with -kernel option");
         return at("/machine/boot/initrd", errp);
     }
+    for (const char *letter = cfg->order; letter && *letter; letter++) {
+        if (*letter < 'a' || *letter > 'p') {
+            error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "Invalid boot device '%c'", *letter);
+            return at("/machine/boot/order", errp);
+        }
+    }
     if (cfg->pflash->n > G_N_ELEMENTS(m->pflash)) {
         error_set_code(errp, ERROR_CODE_LIMIT_EXCEEDED,
                        "the machine has two flashes, %zu images are given", cfg->pflash->n);

@@ -16,7 +16,10 @@
 #include "softmmu/options.h"
 #include "softmmu/process.h"
 #include "softmmu/reset.h"
+#include "softmmu/rtc.h"
 #include "softmmu/run-state.h"
+#include "softmmu/sandbox.h"
+#include "softmmu/sigbus.h"
 #include "softmmu/startup-machine.h"
 #include "softmmu/validate.h"
 #include "util/fdset.h"
@@ -54,7 +57,7 @@ static bool phase_trace(int argc, char **argv, Error **errp)
 static bool phase_main_loop(int argc, char **argv, Error **errp) NO_THREAD_SAFETY
 {
     main_loop_init();
-    return process_handle_signals(errp);
+    return process_handle_signals(errp) && sigbus_init(errp);
 }
 
 static void chardevs_cleanup(Notifier *n, void *data)
@@ -327,6 +330,11 @@ static bool phase_memory(int argc, char **argv, Error **errp) NO_THREAD_SAFETY
            machine_init_ram(m, c->has_size && c->size ? m->ram_size : 0, errp);
 }
 
+static bool phase_clock(int argc, char **argv, Error **errp)
+{
+    return rtc_configure(config->machine->rtc, errp);
+}
+
 static bool phase_globals(int argc, char **argv, Error **errp)
 {
     globals_set(config->globals);
@@ -457,7 +465,16 @@ static bool phase_reset(int argc, char **argv, Error **errp) NO_THREAD_SAFETY
 /* Everything that needed privileges is open. */
 static bool phase_privileges(int argc, char **argv, Error **errp)
 {
-    return process_drop_privileges(config->process->chroot, errp);
+    const ProcessConfig *p = config->process;
+
+    if (!process_drop_privileges(p->chroot, errp)) {
+        return false;
+    }
+    if (p->sandbox && p->sandbox->enable && !sandbox_enter(p->sandbox, errp)) {
+        error_prefix(errp, "-sandbox: ");
+        return false;
+    }
+    return true;
 }
 
 static bool phase_ready(int argc, char **argv, Error **errp) NO_THREAD_SAFETY
@@ -488,6 +505,7 @@ const StartupStep startup_phases[] = {
     {"accelerator", phase_accelerator},
     {"machine-class", phase_machine_class},
     {"machine-object", phase_machine},
+    {"real-time-clock", phase_clock},
     {"global-properties", phase_globals},
     {"backends", phase_backends},
     {"memory", phase_memory},
@@ -514,6 +532,11 @@ StartupTime startup_time(size_t phase)
 static int64_t begin_ns;
 static size_t next_phase;
 static Error *failure; /* of a phase after preconfig */
+
+int64_t startup_begin_ns(void)
+{
+    return begin_ns;
+}
 
 /* Runs phases up to the one with this name (NULL: all of them). */
 static bool run_phases(const char *until, int argc, char **argv, Error **errp)

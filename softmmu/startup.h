@@ -20,6 +20,8 @@ typedef struct StartupTime {
     int64_t start_ns, duration_ns;
 } StartupTime;
 StartupTime startup_time(size_t phase);
+/* When main() began, on the real-time clock. */
+int64_t startup_begin_ns(void);
 
 /* Runs all phases, or those before the machine is made when the configuration says preconfig;
  * false: one failed, *errp names the option at fault. Holds vm_lock after. */

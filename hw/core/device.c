@@ -4,6 +4,7 @@
 
 #include "hw/core/globals.h"
 #include "hw/core/reg.h"
+#include "softmmu/clock.h"
 #include "softmmu/reset.h"
 #include <string.h>
 
@@ -137,12 +138,14 @@ bool device_realize(Device *dev, Error **errp)
         object_add_child(object_container("/machine/unattached"), "device[*]", obj);
         placed = true;
     }
+    dev->realize_begin_ns = clock_now_ns(CLOCK_TYPE_REALTIME);
     if (klass->realize && !klass->realize(dev, errp)) {
         if (placed) {
             object_unparent(obj);
         }
         return false;
     }
+    dev->realize_end_ns = clock_now_ns(CLOCK_TYPE_REALTIME);
     dev->realized = true;
     return true;
 }

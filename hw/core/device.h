@@ -49,11 +49,12 @@ struct Device {
     Object parent;
     char *id; /* of -device; NULL otherwise */
     bool realized;
-    Error *globals_error; /* a -global that did not fit; realize reports it */
-    GPtrArray *mmio;      /* of MemoryRegion *, by index */
-    GPtrArray *inputs;    /* of DeviceLines *, owned */
-    GPtrArray *outputs;   /* of DeviceLines *, owned */
-    GPtrArray *reg_banks; /* of RegBank *: reset, saved state, generic test */
+    int64_t realize_begin_ns, realize_end_ns; /* when, on the real-time clock; 0: not yet */
+    Error *globals_error;                     /* a -global that did not fit; realize reports it */
+    GPtrArray *mmio;                          /* of MemoryRegion *, by index */
+    GPtrArray *inputs;                        /* of DeviceLines *, owned */
+    GPtrArray *outputs;                       /* of DeviceLines *, owned */
+    GPtrArray *reg_banks;                     /* of RegBank *: reset, saved state, generic test */
 };
 
 /* A new, unrealized device. (transfer full) */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* PL031: Arm PrimeCell real-time clock (DDI 0224C).
  *
- * Region 0: registers, 0x1000 bytes. Output 0: RTCINTR. Counts seconds of the host's wall clock
+ * Region 0: registers, 0x1000 bytes. Output 0: RTCINTR. Counts seconds of the time of day (-rtc)
  * from the offset that the guest loads. */
 #include "hw/rtc/pl031.h"
 
 #include "hw/core/reg.h"
-#include "softmmu/clock.h"
+#include "softmmu/rtc.h"
 
 #define NS_PER_S 1000000000
 
@@ -16,14 +16,14 @@ typedef struct Pl031State {
     IrqLine irq[1];
     Timer timer;
 
-    /* Counter = seconds of the host clock + offset, 32 bits. */
+    /* Counter = seconds of the time of day + offset, 32 bits. */
     uint32_t offset;
     uint32_t match, load, imsc, ris, cr;
 } Pl031State;
 
 static uint32_t count(const Pl031State *s)
 {
-    return (uint32_t)(clock_now_ns(CLOCK_TYPE_HOST) / NS_PER_S) + s->offset;
+    return (uint32_t)((clock_now_ns(rtc_clock()) + rtc_offset_ns()) / NS_PER_S) + s->offset;
 }
 
 static void update_irq(Pl031State *s) NO_THREAD_SAFETY
@@ -43,13 +43,13 @@ static void match_alarm(void *opaque)
 static void schedule(Pl031State *s) NO_THREAD_SAFETY
 {
     uint32_t seconds = s->match - count(s);
-    int64_t now = clock_now_ns(CLOCK_TYPE_HOST);
+    int64_t now = clock_now_ns(rtc_clock()) + rtc_offset_ns();
 
     if (seconds == 0) {
         timer_del(&s->timer);
         match_alarm(s);
     } else {
-        timer_mod(&s->timer, (now / NS_PER_S + seconds) * NS_PER_S);
+        timer_mod(&s->timer, (now / NS_PER_S + seconds) * NS_PER_S - rtc_offset_ns());
     }
 }
 
@@ -140,7 +140,7 @@ static void pl031_init(Object *obj)
 
     reg_bank_init(&s->bank, &s->dev, &pl031_block, s);
     device_add_outputs(&s->dev, "", s->irq, 1);
-    timer_init(&s->timer, CLOCK_TYPE_HOST, match_alarm, s);
+    timer_init(&s->timer, rtc_clock(), match_alarm, s);
 }
 
 static void pl031_fdt_node(Device *dev, FdtBuilder *fdt, const FdtPlace *place)
