@@ -53,6 +53,27 @@ Object *user_creatable_add(const char *name, const char *id, JsonObject *props, 
     return obj;
 }
 
+/* By Object *, of ObjectOptions *, for as long as the object is there. */
+static GHashTable *options_of;
+
+static void free_options(gpointer options)
+{
+    qapi_free_ObjectOptions(options);
+}
+
+static void remember_options(Object *obj, const ObjectOptions *options)
+{
+    if (!options_of) {
+        options_of = g_hash_table_new_full(NULL, NULL, NULL, free_options);
+    }
+    g_hash_table_insert(options_of, obj, qapi_clone_ObjectOptions(options));
+}
+
+const ObjectOptions *user_creatable_options(const Object *obj)
+{
+    return options_of ? g_hash_table_lookup(options_of, obj) : NULL;
+}
+
 /* What the schema calls a member the type calls a property. */
 Object *user_creatable_add_options(ObjectOptions *options, Error **errp)
 {
@@ -61,7 +82,11 @@ Object *user_creatable_add_options(ObjectOptions *options, Error **errp)
 
     json_object_remove_member(props, "qom-type");
     json_object_remove_member(props, "id");
-    return user_creatable_add(ObjectType_str(options->qom_type), options->id, props, errp);
+    Object *obj = user_creatable_add(ObjectType_str(options->qom_type), options->id, props, errp);
+    if (obj) {
+        remember_options(obj, options);
+    }
+    return obj;
 }
 
 Object *user_creatable_add_json(JsonObject *props, QapiForm form, Error **errp)
@@ -84,6 +109,9 @@ bool user_creatable_del(const char *id, Error **errp)
     if (uc && uc->can_be_deleted && !uc->can_be_deleted(obj)) {
         return error_set_code(errp, ERROR_CODE_IN_USE, "object '%s' is in use, can not be deleted",
                               id);
+    }
+    if (options_of) {
+        g_hash_table_remove(options_of, obj);
     }
     object_unparent(obj);
     return true;

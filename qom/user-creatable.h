@@ -20,6 +20,8 @@ Object *user_creatable_add(const char *type, const char *id, JsonObject *props, 
 Object *user_creatable_add_options(ObjectOptions *options, Error **errp);
 /* The same from -object: JSON, or text from a key=value list. */
 Object *user_creatable_add_json(JsonObject *options, QapiForm form, Error **errp);
+/* What object-add was given to make it; NULL when it was made otherwise. (borrowed) */
+const ObjectOptions *user_creatable_options(const Object *obj);
 bool user_creatable_del(const char *id, Error **errp);
 /* The object of that id when it is of that type, else NULL. (borrowed) */
 Object *user_creatable_find(const char *id, const char *type);

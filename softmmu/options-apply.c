@@ -5,6 +5,7 @@
 #include "backends/chardev/chardev.h"
 #include "config.h"
 #include "gen/qapi-visit.h"
+#include "hw/core/qdev.h"
 #include "softmmu/configuration.h"
 #include "util/bits.h"
 #include "util/json.h"
@@ -55,12 +56,26 @@ bool option_store(CommandLine *cl, const OptionDef *opt, const char *arg, Error 
     return props && store_object(cl, opt->path, props, errp);
 }
 
-/* A list element of any shape: -device, -object. */
+/* A list element of any shape: -device. */
 bool option_item(CommandLine *cl, const OptionDef *opt, const char *arg, Error **errp)
 {
     g_autoptr(JsonObject) props = keyval_parse(arg, opt->implied, errp);
 
     return props && store_object(cl, opt->path, props, errp);
+}
+
+/* Objects are typed by the schema, which knows nothing of help. */
+bool option_object(CommandLine *cl, const OptionDef *opt, const char *arg, Error **errp)
+{
+    g_autoptr(JsonObject) props = keyval_parse(arg, opt->implied, errp);
+
+    if (!props) {
+        return false;
+    }
+    if (qdev_print_object_help(props)) {
+        exit(EXIT_SUCCESS);
+    }
+    return store_object(cl, opt->path, props, errp);
 }
 
 /* Moves a member of one object into another under a name; false when there is none. */

@@ -64,7 +64,7 @@ const OptionDef option_table[] = {
      "device", "driver:string,id:string,bus:string", option_item},
     {"object", NULL, OPTION_KEYVAL, "[qom-type=]TYPE,id=ID[,PROPERTY=VALUE...]",
      "a backend object under /objects; 'help' lists the types", "objects", "qom-type", "object",
-     "qom-type:string,id:string", option_item},
+     "qom-type:string,id:string", option_object},
     {"global", NULL, OPTION_KEYVAL, "DRIVER.PROPERTY=VALUE",
      "default of a property for every device of a type", "globals", NULL, "global",
      "driver:string,property:string,value:string", option_global},
@@ -235,7 +235,10 @@ static bool parse_word(CommandLine *cl, int argc, char **argv, int *i, Error **e
     }
     if (!option_apply(cl, opt, arg, errp)) {
         error_set_place(opt, errp);
-        error_prefix(errp, "-%s %s: ", opt->name, arg ? arg : "");
+        /* Objects may hold secrets: no more than the type is repeated. */
+        int shown = opt->apply == option_object && arg ? (int)strcspn(arg, ",") : -1;
+
+        error_prefix(errp, "-%s %.*s: ", opt->name, shown, arg ? arg : "");
         return false;
     }
     return true;

@@ -3,6 +3,7 @@
 #include "gen/qapi-commands.h"
 #include "gen/qapi-visit.h"
 #include "hw/core/machine.h"
+#include "hw/core/qdev.h"
 #include "softmmu/configuration.h"
 #include "softmmu/options.h"
 #include "softmmu/query-config.h"
@@ -136,6 +137,27 @@ void qmp_accel_set(AccelConfigList *accel, Error **errp)
         config->accel = qapi_clone_AccelConfigList(accel);
     }
 }
+
+/* device_add: the device is made with the machine. */
+static bool cold_plug(JsonObject *props, Error **errp)
+{
+    g_autoptr(GPtrArray) errors = error_list();
+    JsonNode *node = json_new_object(json_object_ref(props));
+
+    QAPI_LIST_APPEND(config->devices, node);
+    config_validate_devices(config->devices, errors);
+    if (refuse(errors, true, errp)) {
+        json_node_unref(config->devices->items[--config->devices->n]);
+        return false;
+    }
+    return true;
+}
+
+static void take_cold_plug(void)
+{
+    qdev_cold_plug = cold_plug;
+}
+module_init(take_cold_plug, MODULE_QMP);
 
 void qmp_machine_init(Error **errp) NO_THREAD_SAFETY
 {

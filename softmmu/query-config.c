@@ -2,8 +2,10 @@
 /* The configuration as it is now: what was asked for, with what start-up chose. */
 #include "softmmu/query-config.h"
 
+#include "backends/chardev/chardev.h"
 #include "gen/qapi-visit.h"
 #include "hw/core/machine.h"
+#include "qom/user-creatable.h"
 #include "softmmu/configuration.h"
 #include "softmmu/cpus.h"
 #include "softmmu/run-state.h"
@@ -81,6 +83,56 @@ static void set_machine(MachineConfig *c, Machine *m)
     }
 }
 
+/* ---- what came and went since */
+
+static void add_chardev(Chardev *chr, void *opaque)
+{
+    ChardevConfigList *list = opaque;
+
+    if (chardev_backend(chr)) {
+        ChardevConfig *c = g_new0(ChardevConfig, 1);
+
+        c->id = g_strdup(chardev_id(chr));
+        c->backend = qapi_clone_ChardevBackend(chardev_backend(chr));
+        QAPI_LIST_APPEND(list, c);
+    }
+}
+
+static ChardevConfigList *chardevs_now(void)
+{
+    ChardevConfigList *list = g_new0(ChardevConfigList, 1);
+
+    chardev_foreach(add_chardev, list);
+    return list;
+}
+
+static bool add_object(Object *obj, void *opaque)
+{
+    ObjectOptionsList *list = opaque;
+    const ObjectOptions *made_from = user_creatable_options(obj);
+
+    if (made_from) {
+        QAPI_LIST_APPEND(list, qapi_clone_ObjectOptions(made_from));
+    }
+    return true;
+}
+
+/* Objects of the command line are made with the machine, those of object-add at once. */
+static void add_objects_now(ObjectOptionsList *list)
+{
+    if (startup_complete()) {
+        while (list->n) {
+            qapi_free_ObjectOptions(list->items[--list->n]);
+        }
+    }
+    object_foreach_child(object_container("/objects"), add_object, list);
+    for (size_t i = 0; i < list->n; i++) {
+        if (list->items[i]->qom_type == OBJECT_TYPE_SECRET) {
+            g_clear_pointer(&list->items[i]->u.secret.data, g_free);
+        }
+    }
+}
+
 /* ---- what was not said is not shown */
 
 static bool is_empty(JsonNode *node)
@@ -120,6 +172,9 @@ JsonNode *query_config(void)
         set_machine(c->machine, current_machine);
         c->has_preconfig = false;
     }
+    qapi_free_ChardevConfigList(c->chardevs);
+    c->chardevs = chardevs_now();
+    add_objects_now(c->objects);
     qapi_free_ActionConfig(c->action);
     c->action = run_state_get_action();
     JsonNode *node = qapi_Config_to_json(c);

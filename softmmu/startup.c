@@ -9,6 +9,7 @@
 #include "hw/core/qdev.h"
 #include "monitor/audit.h"
 #include "monitor/monitor.h"
+#include "qom/user-creatable.h"
 #include "softmmu/accel.h"
 #include "softmmu/configuration.h"
 #include "softmmu/cpus.h"
@@ -119,7 +120,7 @@ static void answer_help(const Config *c)
         accel_print_help();
     } else if (is_help(c->log->items)) {
         log_print_items();
-    } else if (!qdev_print_help(c->devices) && !qdev_print_object_help(c->objects)) {
+    } else if (!qdev_print_help(c->devices)) {
         return;
     }
     exit(EXIT_SUCCESS);
@@ -344,14 +345,11 @@ static bool phase_globals(int argc, char **argv, Error **errp)
 static bool phase_backends(int argc, char **argv, Error **errp)
 {
     for (size_t i = 0; i < config->objects->n; i++) {
-        JsonNode *item = config->objects->items[i];
+        ObjectOptions *o = config->objects->items[i];
 
         /* Only its name is printed: there are secrets among objects. */
-        if (!qdev_add_object(json_node_get_object(item), errp)) {
-            const char *type = keyval_get(json_node_get_object(item), "qom-type");
-            const char *id = keyval_get(json_node_get_object(item), "id");
-
-            error_prefix(errp, "-object %s,id=%s: ", type ? type : "", id ? id : "");
+        if (!user_creatable_add_options(o, errp)) {
+            error_prefix(errp, "-object %s,id=%s: ", ObjectType_str(o->qom_type), o->id);
             return false;
         }
     }

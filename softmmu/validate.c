@@ -4,6 +4,7 @@
 #include "softmmu/validate.h"
 
 #include "backends/chardev/chardev.h"
+#include "gen/qapi-visit.h"
 #include "hw/core/qdev.h"
 #include "qom/object.h"
 #include "softmmu/accel.h"
@@ -267,30 +268,21 @@ static void check_objects(const Config *c, GPtrArray *errors)
     g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
 
     for (size_t i = 0; i < c->objects->n; i++) {
-        JsonNode *item = c->objects->items[i];
-        const char *name = required(errors, item, "qom-type", "objects", i);
-        const char *id = name ? required(errors, item, "id", "objects", i) : NULL;
-        const Type *type = name ? type_find(name) : NULL;
-        Error *err = NULL;
+        const ObjectOptions *o = c->objects->items[i];
+        const Type *type = type_find(ObjectType_str(o->qom_type));
+        g_autoptr(JsonNode) item = qapi_ObjectOptions_to_json(o);
 
-        if (id) {
-            check_id(errors, seen, id, "objects", i);
-        }
-        if (type && type_is_a(type, TYPE_USER_CREATABLE) && !type_is_abstract(type)) {
-            check_properties(errors, type, item, "qom-type", "objects", i);
-        } else if (name) {
-            error_set_code(&err, ERROR_CODE_PARAMETER_VALUE, "invalid object type: %s", name);
-            add(errors, err, "/objects/%zu/qom-type", i);
-        }
+        check_id(errors, seen, o->id, "objects", i);
+        check_properties(errors, type, item, "qom-type", "objects", i);
     }
 }
 
-static void check_devices(const Config *c, GPtrArray *errors)
+void config_validate_devices(const anyList *devices, GPtrArray *errors)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
 
-    for (size_t i = 0; i < c->devices->n; i++) {
-        JsonNode *item = c->devices->items[i];
+    for (size_t i = 0; i < devices->n; i++) {
+        JsonNode *item = devices->items[i];
         const char *driver = required(errors, item, "driver", "devices", i);
         const char *id = driver ? keyval_get(json_node_get_object(item), "id") : NULL;
         Error *err = NULL;
@@ -328,7 +320,7 @@ void config_validate(const Config *c, GPtrArray *errors)
     config_validate_accel(c->accel, errors);
     check_chardevs(c, errors);
     check_objects(c, errors);
-    check_devices(c, errors);
+    config_validate_devices(c->devices, errors);
     check_descriptors(c, errors);
 }
 

@@ -11,6 +11,7 @@
 void config_validate(const Config *c, GPtrArray *errors);
 /* The machine alone. */
 void config_validate_machine(const MachineConfig *c, GPtrArray *errors);
+void config_validate_devices(const anyList *devices, GPtrArray *errors);
 void config_validate_accel(const AccelConfigList *list, GPtrArray *errors);
 
 /* Prints [{"pointer", "code", "message", "hint"}...] on standard output; returns the exit status: 2

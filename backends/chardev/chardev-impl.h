@@ -65,10 +65,11 @@ struct Chardev {
     bool is_unix;      /* a Unix socket, which can bring descriptors */
     int in_fd, out_fd; /* -1: none */
     guint in_watch, out_watch, hup_watch;
-    int log_fd;          /* gets a copy of the output; -1: none */
-    int prepared_fd;     /* made beforehand for open() to use; -1: none */
-    ChardevCodec *codec; /* NULL: bytes as they are */
-    GByteArray *queue;   /* output; [queue_start, len) is unsent */
+    ChardevBackend *made_from; /* NULL: a client of a listener */
+    int log_fd;                /* gets a copy of the output; -1: none */
+    int prepared_fd;           /* made beforehand for open() to use; -1: none */
+    ChardevCodec *codec;       /* NULL: bytes as they are */
+    GByteArray *queue;         /* output; [queue_start, len) is unsent */
     size_t queue_start;
 };
 

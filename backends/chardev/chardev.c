@@ -599,6 +599,7 @@ static void chardev_finalize(Object *obj)
     chr->handlers = NULL;
     chardev_disconnect(chr);
     g_queue_remove(&all, chr);
+    qapi_free_ChardevBackend(chr->made_from);
     if (chr->log_fd >= 0) {
         close(chr->log_fd);
     }

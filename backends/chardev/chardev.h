@@ -50,6 +50,10 @@ bool chardev_short_is_shared(const char *text);
 Chardev *chardev_find(const char *id);
 bool chardev_remove(const char *id, Error **errp);
 const char *chardev_id(const Chardev *chr);
+/* What it was made from; NULL when it is a part of another one. (borrowed) */
+const ChardevBackend *chardev_backend(const Chardev *chr);
+/* In order of creation; fn may not make or remove any. */
+void chardev_foreach(void (*fn)(Chardev *chr, void *opaque), void *opaque);
 /* As query-chardev shows it: "pty:/dev/pts/3". (transfer full) */
 char *chardev_filename(const Chardev *chr);
 bool chardev_is_open(const Chardev *chr);

@@ -80,6 +80,7 @@ static Chardev *open_device(const char *id, const ChardevBackend *backend, int f
     Chardev *chr = (Chardev *)obj;
     const ChardevClass *k = CHARDEV_GET_CLASS(chr);
     chr->id = g_strdup(id);
+    chr->made_from = qapi_clone_ChardevBackend(backend);
     chr->prepared_fd = fd;
     if (!open_log(chr, common(backend), errp) || !k->open(chr, backend, errp)) {
         chardev_disconnect(chr);
@@ -126,6 +127,10 @@ static Chardev *new_shared(const char *id, const ChardevBackend *backend, int fd
     chr = base ? new_single(id, &mux, -1, errp) : NULL;
     if (base && !chr) {
         object_unparent(OBJECT(base));
+    } else if (chr) {
+        /* Together they are what was asked for. */
+        qapi_free_ChardevBackend(chr->made_from);
+        chr->made_from = g_steal_pointer(&base->made_from);
     }
     return chr;
 }
@@ -171,6 +176,27 @@ Chardev *chardev_new_from_short(const char *id, const char *text, Error **errp)
     }
     g_autoptr(ChardevBackend) backend = chardev_parse_short(text, errp);
     return backend ? chardev_new(id, backend, errp) : NULL;
+}
+
+const ChardevBackend *chardev_backend(const Chardev *chr)
+{
+    return chr->made_from;
+}
+
+static bool collect_one(Object *child, void *opaque)
+{
+    g_ptr_array_add(opaque, child);
+    return true;
+}
+
+void chardev_foreach(void (*fn)(Chardev *chr, void *opaque), void *opaque)
+{
+    g_autoptr(GPtrArray) all = g_ptr_array_new();
+
+    object_foreach_child(container(), collect_one, all);
+    for (guint i = 0; i < all->len; i++) {
+        fn(all->pdata[i], opaque);
+    }
 }
 
 /* ---- changes */

@@ -200,22 +200,19 @@ static void print_objects(void)
     }
 }
 
-bool qdev_print_object_help(const anyList *objects)
+bool qdev_print_object_help(JsonObject *props)
 {
-    for (size_t i = 0; i < objects->n; i++) {
-        JsonObject *props = json_node_get_object(objects->items[i]);
-        const char *name = keyval_get(props, "qom-type");
+    const char *name = keyval_get(props, "qom-type");
+    const Type *t = name ? type_find(name) : NULL;
 
-        if (!name ? json_object_has_member(props, "help")
-                  : strcmp(name, "help") == 0 || strcmp(name, "?") == 0) {
-            print_objects();
-            return true;
-        }
-        const Type *t = name ? type_find(name) : NULL;
-        if (json_object_has_member(props, "help") && t && type_is_a(t, TYPE_USER_CREATABLE)) {
-            type_print_properties(t, name);
-            return true;
-        }
+    if (!name ? json_object_has_member(props, "help")
+              : strcmp(name, "help") == 0 || strcmp(name, "?") == 0) {
+        print_objects();
+        return true;
+    }
+    if (json_object_has_member(props, "help") && t && type_is_a(t, TYPE_USER_CREATABLE)) {
+        type_print_properties(t, name);
+        return true;
     }
     return false;
 }

@@ -19,8 +19,8 @@ Object *qdev_add_object(JsonObject *props, Error **errp);
 
 /* "-device help" or "-device DRIVER,help" among the items: prints and returns true. */
 bool qdev_print_help(const anyList *devices);
-/* The same for -object. */
-bool qdev_print_object_help(const anyList *objects);
+/* The same for one -object. */
+bool qdev_print_object_help(JsonObject *props);
 /* A device type that a client may make; NULL with an error. */
 const Type *qdev_device_type(const char *driver, Error **errp);
 
