@@ -5,9 +5,13 @@
 
 bool qmp_query_qmp_schema(JsonObject *args, JsonNode **ret, Error **errp)
 {
-    if (!qmp_no_arguments(args, errp)) {
+    g_autoptr(q_query_qmp_schema_arg) arg =
+        qmp_arguments(&qapi_type_q_query_qmp_schema_arg, args, errp);
+
+    if (!arg) {
         return false;
     }
-    *ret = qapi_introspect(&qapi_interface, false);
+    *ret = qapi_introspect(&qapi_interface,
+                           (QapiIntrospectOptions){.names = arg->x_names, .docs = arg->x_docs});
     return true;
 }

@@ -199,3 +199,14 @@ Doc *doc_parse(const Token *block)
     }
     return doc;
 }
+
+char *dedent(const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    GString *s = g_string_new(NULL);
+
+    for (guint i = 0; lines[i]; i++) {
+        g_string_append_printf(s, "%s%s", i ? "\n" : "", g_strchug(lines[i]));
+    }
+    return g_string_free(s, FALSE);
+}

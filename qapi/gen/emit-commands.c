@@ -82,12 +82,9 @@ static void emit_marshaller(Out *o, const Command *c)
     out_endif(o, c->cond);
 }
 
-static void emit_row(Out *o, const Command *c)
+void out_command_flags(Out *o, const Command *c)
 {
-    g_autofree char *name = c_name(c->name, false);
-
-    out_if(o, c->cond);
-    out(o, "    {\"%s\", qmp_%s%s, 0", c->name, c->gen ? "marshal_" : "", name);
+    out(o, "0");
     if (c->allow_oob) {
         out(o, " | QMP_ALLOW_OOB");
     }
@@ -103,6 +100,15 @@ static void emit_row(Out *o, const Command *c)
     if (c->preconfig_only) {
         out(o, " | QMP_PRECONFIG_ONLY");
     }
+}
+
+static void emit_row(Out *o, const Command *c)
+{
+    g_autofree char *name = c_name(c->name, false);
+
+    out_if(o, c->cond);
+    out(o, "    {\"%s\", qmp_%s%s, ", c->name, c->gen ? "marshal_" : "", name);
+    out_command_flags(o, c);
     out(o, "},\n");
     out_endif(o, c->cond);
 }

@@ -14,18 +14,6 @@ typedef struct Style {
     void (*example)(Out *o, const char *text);
 } Style;
 
-/* Each line without the indentation of the block it stands in. */
-static char *dedent(const char *text)
-{
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    GString *s = g_string_new(NULL);
-
-    for (guint i = 0; lines[i]; i++) {
-        g_string_append_printf(s, "%s%s", i ? "\n" : "", g_strchug(lines[i]));
-    }
-    return g_string_free(s, FALSE);
-}
-
 /* ---- Markdown */
 
 static void md_begin(Out *o)

@@ -283,6 +283,11 @@ const char *c_reference(const Type *t); /* of its descriptor: "&qapi_type_Foo" *
  * any parameter "void"). Conditional ones stand between #if and #endif. */
 void out_params(Out *o, const Type *t, bool boxed, bool constant, const char *last);
 
+/* "0 | QMP_ALLOW_OOB": what qapi/dispatch.h calls a command's flags. */
+void out_command_flags(Out *o, const Command *c);
+/* Each line without the indentation of the block it stands in. */
+char *dedent(const char *text);
+
 void dump_model(const Model *m);
 void emit_types(const Model *m, const Target *to);
 void emit_visit(const Model *m, const Target *to);

@@ -81,6 +81,12 @@ void qmp_conditional(int64_t a, bool has_b, int64_t b, Error **errp)
     }
 }
 
+bool qmp_take_kinds(JsonObject *args, JsonNode **ret, Error **errp)
+{
+    *ret = json_new_empty_object();
+    return true;
+}
+
 bool qmp_hand_made(JsonObject *args, JsonNode **ret, Error **errp)
 {
     *ret = json_new_int(args ? (int)json_object_get_size(args) : -1);
@@ -529,13 +535,13 @@ END_TEST
 START_TEST(every_command_is_found)
 {
     module_call_init(MODULE_QMP);
-    ck_assert_int_eq(qmp_command_count(), 12);
+    ck_assert_int_eq(qmp_command_count(), 13);
     for (size_t i = 0; i < qmp_command_count(); i++) {
         ck_assert_ptr_eq(qmp_find_command(qmp_command_at(i)->name), qmp_command_at(i));
     }
     ck_assert_ptr_null(qmp_find_command("a"));
     ck_assert_ptr_null(qmp_find_command("zzz"));
-    ck_assert_uint_eq(qmp_find_command("hand-made")->flags, QMP_ALLOW_PRECONFIG);
+    ck_assert_uint_eq(qmp_find_command("hand-made")->flags, QMP_ALLOW_PRECONFIG | QMP_FOR_OBSERVER);
     ck_assert_uint_eq(qmp_find_command("be-silent")->flags, QMP_NO_SUCCESS_RESPONSE);
 }
 END_TEST
@@ -610,7 +616,8 @@ static void check_entry(JsonNode *all, const char *name, const char *json)
 
 START_TEST(introspection)
 {
-    g_autoptr(JsonNode) all = qapi_introspect(&test_qapi_interface, true);
+    g_autoptr(JsonNode) all =
+        qapi_introspect(&test_qapi_interface, (QapiIntrospectOptions){.names = true});
 
     check_entry(all, "get-int",
                 "{'name':'get-int','meta-type':'command','arg-type':'q_get_int_arg',"
@@ -639,10 +646,33 @@ START_TEST(introspection)
 }
 END_TEST
 
+START_TEST(introspection_with_docs)
+{
+    QapiIntrospectOptions docs = {.names = true, .docs = true};
+    g_autoptr(JsonNode) all = qapi_introspect(&test_qapi_interface, docs);
+
+    check_entry(all, "hand-made",
+                "{'name':'hand-made','meta-type':'command','x-doc':'Counts.\\n\\nOnly that.',"
+                "'x-since':'1.0','arg-type':'q_hand_made_arg','ret-type':'int','x-returns':"
+                "'how many','x-role':'observer','x-phases':['preconfig','machine']}");
+    check_entry(all, "q_hand_made_arg",
+                "{'name':'q_hand_made_arg','meta-type':'object','members':[{'name':'x','type':"
+                "'int','x-doc':'one \\u00e9\\nof them'}]}");
+    check_entry(all, "take-boxed",
+                "{'name':'take-boxed','meta-type':'command','arg-type':'Shape',"
+                "'ret-type':'q_empty','allow-oob':true,'x-role':'admin','x-phases':['machine']}");
+    check_entry(all, "ShapeKind",
+                "{'name':'ShapeKind','meta-type':'enum','x-doc':'Kinds.','members':[{'name':"
+                "'square','x-doc':'four'},{'name':'circle','x-doc':'none'},{'name':'empty'}],"
+                "'values':['square','circle','empty']}");
+    check_entry(all, "uint8", "{'name':'uint8','meta-type':'builtin','json-type':'int'}");
+}
+END_TEST
+
 /* Every reference leads to an entry, and no name comes twice. */
 START_TEST(introspection_is_closed)
 {
-    g_autoptr(JsonNode) all = qapi_introspect(&test_qapi_interface, false);
+    g_autoptr(JsonNode) all = qapi_introspect(&test_qapi_interface, (QapiIntrospectOptions){0});
     g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
     JsonArray *array = json_node_get_array(all);
     static const char *const refs[] = {"arg-type", "ret-type", "element-type"};
@@ -683,6 +713,7 @@ static Suite *make_suite(void)
     tcase_add_test(tc, every_command_is_found);
     tcase_add_test(tc, events);
     tcase_add_test(tc, introspection);
+    tcase_add_test(tc, introspection_with_docs);
     tcase_add_test(tc, introspection_is_closed);
     suite_add_tcase(s, tc);
     return s;
