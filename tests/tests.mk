@@ -40,6 +40,12 @@ bench-startup: all bench/startup
 	bench/startup ./poise-system-aarch64 qemu-system-aarch64 \
 	    $(wildcard $(images)/linux) $(wildcard $(images)/initrd.gz)
 .PHONY: bench-startup
+bench-qmp: all tests/bench/qmp
+	tests/bench/qmp ./poise-system-aarch64 qemu-system-aarch64
+tests/bench/qmp: tests/bench/qmp.o tests/lib/qmp-client.o libutil.a
+	$(call say,LINK,$@)$(CC) $(LDFLAGS) $^ $(LIBS) -o $@
+all-objs += tests/bench/qmp.o
+.PHONY: bench-qmp
 
 bench-schema: poise-qapi-gen
 	$(Q)$(SRC)/tests/bench/schema.sh ./poise-qapi-gen
