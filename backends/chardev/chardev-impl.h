@@ -85,6 +85,8 @@ void chardev_report(Chardev *chr, ChardevEvent event);
 /* chardev_write() without the log. */
 void chardev_queue(Chardev *chr, const uint8_t *buf, size_t len, bool keep_all);
 bool chardev_in_use(const Chardev *chr);
+/* mux.c: is its front end a mux that nobody uses, or another such mux? */
+bool mux_is_idle(const Chardev *base);
 /* Every device, those without an id included: sends what is queued, waiting for no more than a
  * second in all. */
 void chardev_flush_all(void);

@@ -253,6 +253,14 @@ static const ChardevHandlers keeping = {
     .drained = mux_drained,
 };
 
+bool mux_is_idle(const Chardev *base)
+{
+    const MuxState *s = base->opaque;
+
+    return (base->handlers == &lossy || base->handlers == &keeping) &&
+           (!s->fronts->len || mux_is_idle(&s->parent));
+}
+
 /* ---- as a character device */
 
 static void mux_attach(Chardev *chr, const ChardevHandlers *h, void *opaque)

@@ -19,7 +19,7 @@ static bool add_info(Object *child, void *opaque)
 
     info->label = g_strdup(chardev_id(chr));
     info->filename = chardev_filename(chr);
-    info->frontend_open = chardev_in_use(chr);
+    info->frontend_open = chardev_in_use(chr) && !mux_is_idle(chr);
     QAPI_LIST_APPEND((ChardevInfoList *)opaque, info);
     return true;
 }

@@ -14,7 +14,9 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -200,20 +202,47 @@ static void socket_serve(Chardev *chr)
     }
 }
 
+/* The next client of a listener; waits for it, or for a signal that is to end the process (which
+ * stays pending: those are blocked, and the main loop is not there yet to hear them). */
+static int accept_waiting(int listen_fd, Error **errp)
+{
+    struct pollfd p[] = {{.fd = listen_fd, .events = POLLIN}, {.events = POLLIN}};
+    int client = -1;
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    p[1].fd = signalfd(-1, &set, SFD_CLOEXEC);
+    while (client < 0) {
+        if (poll(p, 2, -1) < 0 && errno != EINTR) {
+            error_set_errno(errp, errno, "Failed to wait for a connection");
+            break;
+        }
+        if (p[1].revents) {
+            error_set_code(errp, ERROR_CODE_WRONG_STATE,
+                           "a signal ended the wait for a connection");
+            break;
+        }
+        client = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    }
+    if (p[1].fd >= 0) {
+        close(p[1].fd);
+    }
+    return client;
+}
+
 /* wait=on: start-up goes on when somebody is there. */
 static bool wait_for_client(ChardevSocketState *s, Error **errp)
 {
     g_autofree char *name = chardev_filename(&s->parent);
-    struct pollfd p = {.fd = s->listen_fd, .events = POLLIN};
-    int client;
 
     info_report("waiting for connection on: %s", name);
-    do {
-        if (poll(&p, 1, -1) < 0 && errno != EINTR) {
-            return error_set_errno(errp, errno, "Failed to wait for a connection");
-        }
-        client = accept4(s->listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    } while (client < 0);
+    int client = accept_waiting(s->listen_fd, errp);
+    if (client < 0) {
+        return false;
+    }
     connected(s, s->options, client);
     return true;
 }
