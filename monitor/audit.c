@@ -2,6 +2,7 @@
 /* The audit journal: a bounded queue of lines, and the thread that writes them. */
 #include "monitor/audit.h"
 
+#include "monitor/events.h"
 #include "softmmu/run-state.h"
 #include "util/fdset.h"
 #include "util/lock.h"
@@ -152,6 +153,7 @@ bool audit_open(const char *path, Error **errp)
         return error_set_errno(errp, err, "audit journal: no thread to write it");
     }
     exit_add_notifier(&exit_notifier);
+    events_init();
     return true;
 }
 

@@ -170,6 +170,8 @@ static void event_sink(int id, const char *name, JsonNode *data)
 
 void events_init(void)
 {
-    throttle = throttle_new(deliver, NULL);
-    qapi_event_set_sink(event_sink);
+    if (!throttle) {
+        throttle = throttle_new(deliver, NULL);
+        qapi_event_set_sink(event_sink);
+    }
 }

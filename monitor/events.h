@@ -7,7 +7,7 @@
 
 enum { EVENTS_KEPT = 4096 };
 
-/* From here on events reach the sessions. */
+/* From here on events reach the sessions and the journal. A second call changes nothing. */
 void events_init(void);
 
 /* {"event": ..., "data": ..., "timestamp": ...}; data is borrowed, NULL: none. (transfer full) */

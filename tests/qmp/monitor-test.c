@@ -63,6 +63,15 @@ static bool is_id(JsonObject *msg, const char *id)
 
 enum { N_CLIENTS = 50, ROUNDS = 40 };
 
+/* Sanitizers say at the end what they found. */
+static void end(QmpClient *process, QmpClient *c)
+{
+    bool ok = run(c, "quit", NULL, NULL) && qmp_client_wait_exit(process) == 0;
+    g_autofree char *text = qmp_client_stderr(process);
+
+    tap_ok(ok, text, "the process ends well");
+}
+
 static gint by_value(gconstpointer a, gconstpointer b)
 {
     gint64 x = *(const gint64 *)a, y = *(const gint64 *)b;
@@ -127,6 +136,9 @@ static void test_many_clients(void)
     }
     tap_ok(after >= 0 && after < 1000 * 1000, message(err),
            "a frozen client holds up none of the others");
+    if (ok) {
+        end(process, clients[1]);
+    }
     for (int i = 0; i < N_CLIENTS; i++) {
         g_clear_pointer(&clients[i], qmp_client_free);
     }
@@ -166,6 +178,9 @@ static void test_come_and_go(void)
     }
     tap_ok(ok && qmp_client_await_fds(process, before) && run(stays, "query-status", NULL, &err),
            message(err), "1000 clients come and go, and leave no descriptors");
+    if (ok) {
+        end(process, stays);
+    }
 }
 
 /* ---- negotiation and out-of-band */
@@ -319,6 +334,8 @@ static void test_waits(void)
     test_wait_for_state(c);
     test_wait_errors(c);
     test_wait_bound(c);
+    qmp_client_send(c, "{'execute':'x-wait','arguments':{'event':'STOP'}}", NULL);
+    end(process, c);
 }
 
 /* ---- events by number */
@@ -474,6 +491,7 @@ static void test_events(void)
     test_catch_up(process, actor);
     test_only(process, actor);
     test_bounds(process, actor);
+    end(process, actor);
 }
 
 /* ---- descriptors */
@@ -556,6 +574,7 @@ static void test_descriptors(void)
     tap_ok(none && !json_array_get_length(json_node_get_array(none)) &&
                run(again, "closefd", "{\"fdname\": \"keep\"}", &err),
            message(err), "named descriptors outlive the session, sets end with the last one");
+    end(process, again);
 }
 
 int main(void)
