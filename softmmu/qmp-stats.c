@@ -26,7 +26,9 @@ static bool contains(const strList *list, const char *text)
 static bool wanted(const StatsRequestList *providers)
 {
     for (size_t i = 0; providers && i < providers->n; i++) {
-        if (contains(providers->items[i]->names, instructions)) {
+        const StatsRequest *r = providers->items[i];
+
+        if (r->provider == STATS_PROVIDER_TCG && contains(r->names, instructions)) {
             return true;
         }
     }
