@@ -358,6 +358,28 @@ static void test_yank(void)
            "a session can break its own connection");
 }
 
+/* ---- two monitors on one device */
+
+static void test_in_use(void)
+{
+    static const char *const devices[] = {"socket,id=m,path=m.sock,server=on,wait=off",
+                                          "null,id=m"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(devices); i++) {
+        g_autoptr(GError) err = NULL;
+        g_autoptr(QmpClient) c = qmp_client_start_bare(
+            poise,
+            (const char *const[]){"-machine", "none", "-chardev", devices[i], "-mon",
+                                  "chardev=m,mode=control", "-mon", "chardev=m,mode=control", NULL},
+            &err);
+        int status = c ? qmp_client_wait_exit(c) : -1;
+        g_autofree char *text = c ? qmp_client_stderr(c) : g_strdup(message(err));
+
+        tap_ok(status == 1 && strstr(text, "Device 'm' is in use"), text,
+               "one monitor for each device: %s", devices[i]);
+    }
+}
+
 int main(void)
 {
     poise = getenv("POISE");
@@ -370,5 +392,6 @@ int main(void)
     test_phases();
     test_journal();
     test_yank();
+    test_in_use();
     return tap_done();
 }
