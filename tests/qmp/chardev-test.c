@@ -319,9 +319,9 @@ static bool reads(int fd, const void *want, size_t n)
 static bool ends(int fd)
 {
     struct pollfd p = {.fd = fd, .events = POLLIN};
-    g_autoptr(GByteArray) rest = read_bytes(fd, SIZE_MAX);
 
-    return rest->len < SIZE_MAX && poll(&p, 1, 0) == 1 && (p.revents & POLLHUP);
+    g_byte_array_unref(read_bytes(fd, SIZE_MAX));
+    return poll(&p, 1, 0) == 1 && (p.revents & POLLHUP);
 }
 
 static bool file_is(const QmpClient *c, const char *name, const char *want)
