@@ -234,7 +234,7 @@ static void test_wait_for_data(QmpClient *c)
     g_autoptr(GError) err = NULL;
     g_autoptr(JsonObject) reset = qmp_client_ask(
         c, "{'execute':'x-wait','id':'no','arguments':{'event':'RESET','data':{'guest':true},"
-           "'timeout-ms':20}}"
+           "'timeout-ms':300}}"
            "{'execute':'x-wait','id':'yes','arguments':{'event':'RESET','data':{'reason':"
            "'host-qmp-system-reset'},'timeout-ms':10000}}"
            "{'execute':'system_reset','id':'reset'}");
