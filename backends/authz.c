@@ -160,7 +160,8 @@ static void refresh(AuthzListFile *f)
     struct stat now = {0};
     AuthZListProperties *list;
 
-    if (stat(f->filename, &now) == 0 && same_file(&now, &f->seen)) {
+    (void)stat(f->filename, &now); /* all zero: it is gone, which is said once */
+    if (same_file(&now, &f->seen)) {
         return;
     }
     f->seen = now;
