@@ -82,6 +82,8 @@ void chardev_disconnect(Chardev *chr);
 /* The same, and what the kind does when a peer leaves. */
 void chardev_hangup(Chardev *chr);
 void chardev_report(Chardev *chr, ChardevEvent event);
+/* Whom to wait for in the main loop, after the front end or what it takes has changed. */
+void chardev_update_watches(Chardev *chr);
 /* chardev_write() without the log. */
 void chardev_queue(Chardev *chr, const uint8_t *buf, size_t len, bool keep_all);
 bool chardev_in_use(const Chardev *chr);

@@ -17,8 +17,6 @@ enum { LOSSY_BOUND = 1 << 20, READ_SIZE = 16 << 10, FLUSH_MS = 1000, MAX_FDS = 1
 
 static GQueue all = G_QUEUE_INIT; /* of Chardev, also those without an id */
 
-static void update_watches(Chardev *chr);
-
 /* ---- events */
 
 void chardev_report(Chardev *chr, ChardevEvent event)
@@ -77,7 +75,7 @@ void chardev_connect(Chardev *chr, int in_fd, int out_fd)
     if (!chr->codec || chr->codec->ready) {
         peer_is_there(chr);
     }
-    update_watches(chr);
+    chardev_update_watches(chr);
     object_unref(OBJECT(chr));
 }
 
@@ -165,7 +163,7 @@ static gboolean output_ready(gint fd, GIOCondition cond, gpointer opaque)
         return G_SOURCE_REMOVE;
     }
     object_ref(OBJECT(chr));
-    update_watches(chr);
+    chardev_update_watches(chr);
     if (!unsent(chr) && chr->connected && chr->handlers && chr->handlers->drained) {
         chr->handlers->drained(chr->opaque);
     }
@@ -210,7 +208,7 @@ static void push(Chardev *chr)
 {
     if (!chr->out_watch) {
         (void)flush(chr);
-        update_watches(chr);
+        chardev_update_watches(chr);
     }
 }
 
@@ -278,7 +276,7 @@ static void end_of_input(Chardev *chr)
     if (!unsent(chr) || chr->out_fd < 0) {
         chardev_hangup(chr);
     } else {
-        update_watches(chr);
+        chardev_update_watches(chr);
     }
 }
 
@@ -398,18 +396,18 @@ static gboolean peer_left(gint fd, GIOCondition cond, gpointer opaque)
     return G_SOURCE_REMOVE;
 }
 
-static void update_watches(Chardev *chr)
+void chardev_update_watches(Chardev *chr)
 {
     bool reads = chr->linked && chr->in_fd >= 0 && !chr->eof;
     bool negotiates = chr->codec && !chr->codec->ready;
+    /* Where nobody will ever read, the end of the connection has to be seen otherwise. */
+    bool deaf = reads && !negotiates && !(chr->handlers && chr->handlers->receive);
 
-    if (!reads) {
+    if (!reads || deaf) {
         remove_watch(&chr->in_watch);
     } else if (!chr->in_watch && front_end_takes(chr)) {
         chr->in_watch = g_unix_fd_add(chr->in_fd, G_IO_IN | G_IO_HUP | G_IO_ERR, input_ready, chr);
     }
-    /* Where nobody will ever read, the end of the connection has to be seen otherwise. */
-    bool deaf = reads && !negotiates && !(chr->handlers && chr->handlers->receive);
     if (!deaf) {
         remove_watch(&chr->hup_watch);
     } else if (!chr->hup_watch) {
@@ -419,90 +417,6 @@ static void update_watches(Chardev *chr)
         chr->out_watch =
             g_unix_fd_add(chr->out_fd, G_IO_OUT | G_IO_HUP | G_IO_ERR, output_ready, chr);
     }
-}
-
-void chardev_accept_input(Chardev *chr)
-{
-    const ChardevClass *k = CHARDEV_GET_CLASS(chr);
-
-    if (k->accept_input) {
-        k->accept_input(chr);
-    } else {
-        update_watches(chr);
-    }
-}
-
-/* ---- front ends */
-
-bool chardev_in_use(const Chardev *chr)
-{
-    return chr->handlers || chr->client;
-}
-
-static bool refuse_second(const Chardev *chr, Error **errp)
-{
-    return !chardev_in_use(chr) ||
-           error_set_code(errp, ERROR_CODE_IN_USE, "Device '%s' is in use", chardev_id(chr));
-}
-
-bool chardev_attach(Chardev *chr, const ChardevHandlers *h, void *opaque, Error **errp)
-{
-    const ChardevClass *k = CHARDEV_GET_CLASS(chr);
-
-    if (k->attach) {
-        k->attach(chr, h, opaque);
-        return true;
-    }
-    if (!refuse_second(chr, errp)) {
-        return false;
-    }
-    object_ref(OBJECT(chr));
-    chr->handlers = h;
-    chr->opaque = opaque;
-    if (chr->connected) {
-        chardev_report(chr, CHARDEV_OPENED);
-    }
-    update_watches(chr);
-    object_unref(OBJECT(chr));
-    return true;
-}
-
-void chardev_detach_front_end(Chardev *chr, const void *opaque)
-{
-    const ChardevClass *k = CHARDEV_GET_CLASS(chr);
-
-    if (k->detach) {
-        k->detach(chr, opaque);
-        return;
-    }
-    chr->handlers = NULL;
-    chr->opaque = NULL;
-    chr->client = NULL;
-    remove_watch(&chr->in_watch);
-    update_watches(chr);
-}
-
-void chardev_detach(Chardev *chr)
-{
-    chardev_detach_front_end(chr, chr->opaque);
-}
-
-bool chardev_is_listener(const Chardev *chr)
-{
-    return chr->listens;
-}
-
-bool chardev_attach_listener(Chardev *chr, void (*client)(void *opaque, Chardev *chr), void *opaque,
-                             Error **errp)
-{
-    g_assert(chr->listens);
-    if (!refuse_second(chr, errp)) {
-        return false;
-    }
-    chr->client = client;
-    chr->client_opaque = opaque;
-    CHARDEV_GET_CLASS(chr)->serve(chr);
-    return true;
 }
 
 bool chardev_can_yank(const Chardev *chr)
@@ -520,41 +434,6 @@ void chardev_yank(Chardev *chr)
             shutdown(other->in_fd, SHUT_RDWR);
         }
     }
-}
-
-bool chardev_is_open(const Chardev *chr)
-{
-    return chr->connected;
-}
-
-bool chardev_peer(const Chardev *chr, ChardevPeer *ret)
-{
-    struct ucred cred;
-    socklen_t len = sizeof(cred);
-
-    if (!chr->linked || !chr->is_unix ||
-        getsockopt(chr->in_fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0) {
-        return false;
-    }
-    *ret = (ChardevPeer){.pid = cred.pid, .uid = cred.uid, .gid = cred.gid};
-    return true;
-}
-
-const char *chardev_id(const Chardev *chr)
-{
-    return chr->id ? chr->id : "client";
-}
-
-char *chardev_filename(const Chardev *chr)
-{
-    return CHARDEV_GET_CLASS(chr)->describe(chr);
-}
-
-char *chardev_base_filename(const Chardev *chr)
-{
-    const ChardevClass *k = CHARDEV_GET_CLASS(chr);
-
-    return chardev_filename(k->base ? k->base(chr) : chr);
 }
 
 /* ---- the end of the process */
