@@ -77,7 +77,7 @@ void loader_add_blob(AddressSpace *as, hwaddr addr, GBytes *bytes)
 
 /* Memory that belongs to somebody else may be seen by others or consist of large pages: nothing is
  * mapped over it. Takes fd. */
-static bool copy_file(MemoryRegion *ram, hwaddr offset, int fd, Error **errp)
+static bool copy_file(MemoryRegion *ram, hwaddr offset, int fd, Error **errp) REQUIRES(vm_lock)
 {
     g_autoptr(GError) err = NULL;
     GMappedFile *file = g_mapped_file_new_from_fd(fd, FALSE, &err);
