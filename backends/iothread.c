@@ -13,6 +13,13 @@
 
 enum { POLL_MAX_DEFAULT_NS = 32768, POLL_START_NS = 4000, POLL_GROW_DEFAULT = 2 };
 
+/* What iothread_run() waits for. */
+typedef struct Errand {
+    void (*fn)(void *opaque);
+    void *opaque;
+    bool ended;
+} Errand;
+
 struct IoThread {
     Object parent;
     /* Properties; the thread reads them at any time. */
@@ -22,9 +29,11 @@ struct IoThread {
     GThread *thread;
     _Atomic int64_t thread_id;
     _Atomic bool stop;
+    _Atomic bool has_errands;
     unsigned users;
-    Mutex lock; /* around waiting */
+    Mutex lock; /* of errands and their end */
     Cond done;
+    GQueue errands; /* of Errand *, in order */
 };
 
 /* ---- the thread */
@@ -37,13 +46,33 @@ static int64_t now_ns(void)
     return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
+static bool run_errands(IoThread *t)
+{
+    Errand *e;
+
+    if (!atomic_exchange(&t->has_errands, false)) {
+        return false;
+    }
+    mutex_lock(&t->lock);
+    while ((e = g_queue_pop_head(&t->errands))) {
+        mutex_unlock(&t->lock);
+        e->fn(e->opaque);
+        mutex_lock(&t->lock);
+        e->ended = true;
+        cond_broadcast(&t->done);
+    }
+    mutex_unlock(&t->lock);
+    return true;
+}
+
 /* Looks for work for up to `window` nanoseconds. */
 static bool poll_for_work(IoThread *t, int64_t window)
 {
     int64_t end = now_ns() + window;
 
     do {
-        if (g_main_context_iteration(t->context, FALSE) || atomic_load(&t->stop)) {
+        if (g_main_context_iteration(t->context, FALSE) || run_errands(t) ||
+            atomic_load(&t->stop)) {
             return true;
         }
     } while (now_ns() < end);
@@ -79,7 +108,7 @@ static gpointer run(gpointer opaque)
     while (!atomic_load(&t->stop)) {
         int64_t max = atomic_load(&t->poll_max_ns);
 
-        if (max && poll_for_work(t, MIN(window, max))) {
+        if (run_errands(t) || (max && poll_for_work(t, MIN(window, max)))) {
             continue;
         }
         int64_t from = now_ns();
@@ -152,35 +181,14 @@ void iothread_unuse(IoThread *t)
     t->users--;
 }
 
-typedef struct Errand {
-    IoThread *t;
-    void (*fn)(void *opaque);
-    void *opaque;
-    bool ended;
-} Errand;
-
-static gboolean run_errand(gpointer opaque)
-{
-    Errand *e = opaque;
-
-    e->fn(e->opaque);
-    mutex_lock(&e->t->lock);
-    e->ended = true;
-    cond_broadcast(&e->t->done);
-    mutex_unlock(&e->t->lock);
-    return G_SOURCE_REMOVE;
-}
-
 void iothread_run(IoThread *t, void (*fn)(void *opaque), void *opaque)
 {
-    Errand e = {t, fn, opaque, false};
-    GSource *source = g_idle_source_new();
+    Errand e = {fn, opaque, false};
 
-    g_source_set_priority(source, G_PRIORITY_DEFAULT);
-    g_source_set_callback(source, run_errand, &e, NULL);
-    g_source_attach(source, t->context);
-    g_source_unref(source);
     mutex_lock(&t->lock);
+    g_queue_push_tail(&t->errands, &e);
+    atomic_store(&t->has_errands, true);
+    g_main_context_wakeup(t->context);
     while (!e.ended) {
         cond_wait(&t->done, &t->lock);
     }

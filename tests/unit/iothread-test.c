@@ -48,6 +48,21 @@ static gboolean count(gpointer opaque)
     return atomic_fetch_add((_Atomic int *)opaque, 1) < 4 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
+typedef struct Ticks {
+    IoThread *thread;
+    _Atomic int n;
+} Ticks;
+
+static void start_ticks(void *opaque)
+{
+    Ticks *ticks = opaque;
+    GSource *source = g_timeout_source_new(1);
+
+    g_source_set_callback(source, count, (gpointer)&ticks->n, NULL);
+    g_source_attach(source, iothread_context(ticks->thread));
+    g_source_unref(source);
+}
+
 static void nothing(void *opaque)
 {
 }
@@ -56,13 +71,10 @@ static void nothing(void *opaque)
 START_TEST(sources)
 {
     IoThread *t = add("t", "{'poll-max-ns':1000000,'poll-grow':9223372036854775807}");
-    _Atomic int n = 0;
-    GSource *source = g_timeout_source_new(1);
+    Ticks ticks = {t, 0};
 
-    g_source_set_callback(source, count, &n, NULL);
-    g_source_attach(source, iothread_context(t));
-    g_source_unref(source);
-    while (atomic_load(&n) < 5) {
+    iothread_run(t, start_ticks, &ticks);
+    while (atomic_load(&ticks.n) < 5) {
         ck_assert(object_set_uint(OBJECT(t), "poll-shrink", 2, NULL));
         iothread_run(t, nothing, NULL);
     }
