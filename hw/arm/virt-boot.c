@@ -29,7 +29,8 @@ static bool load_initrd(VirtMachine *s, Error **errp) REQUIRES(vm_lock)
 
     start = align_up(MAX(start, s->kernel.end), GUEST_PAGE_SIZE);
     if (start >= ram_end(m)) {
-        return error_set(errp, "could not load initrd '%s': no room after the kernel", m->initrd);
+        return error_set_code(errp, ERROR_CODE_LIMIT_EXCEEDED,
+                              "could not load initrd '%s': no room after the kernel", m->initrd);
     }
     if (!loader_map_file(&m->ram, start - VIRT_RAM_BASE, "initrd", m->initrd, ram_end(m) - start,
                          &size, errp)) {
@@ -91,7 +92,7 @@ static bool write_dtb(const char *path, GBytes *dtb, Error **errp)
     g_autoptr(GError) err = NULL;
 
     if (!g_file_set_contents(path, data, (gssize)len, &err)) {
-        return error_set(errp, "dumpdtb=%s: %s", path, err->message);
+        return error_set_code(errp, ERROR_CODE_HOST_FAILURE, "dumpdtb=%s: %s", path, err->message);
     }
     info_report("dtb dumped to %s. Exiting.", path);
     return true;
@@ -114,8 +115,9 @@ bool virt_done(Machine *m, Error **errp)
     }
     hwaddr at = dtb_address(s, g_bytes_get_size(dtb));
     if (at >= ram_end(m) || g_bytes_get_size(dtb) > ram_end(m) - at) {
-        return error_set(errp, "no room for the device tree in %" PRIu64 " MiB of memory",
-                         m->ram.size / MiB);
+        return error_set_code(errp, ERROR_CODE_LIMIT_EXCEEDED,
+                              "no room for the device tree in %" PRIu64 " MiB of memory",
+                              m->ram.size / MiB);
     }
     loader_add_blob(&address_space_memory, at, dtb);
     fw_cfg_add_machine(s->fw_cfg, m);

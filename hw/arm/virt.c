@@ -41,9 +41,9 @@ static bool parse_gic_version(VirtMachine *s, Error **errp)
     } else if (strcmp(text, "3") == 0 || strcmp(text, "max") == 0) {
         s->gic_version = 3;
     } else if (strcmp(text, "host") == 0) {
-        return error_set(errp, "gic-version=host requires KVM");
+        return error_set_code(errp, ERROR_CODE_NOT_SUPPORTED, "gic-version=host requires KVM");
     } else {
-        error_set(errp, "Invalid gic-version value");
+        error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "Invalid gic-version value");
         error_append_hint(errp, "Valid values are 2, 3, max.\n");
         return false;
     }
@@ -139,7 +139,8 @@ static bool create_flash(VirtMachine *s, int i, Error **errp) REQUIRES(vm_lock)
 
     if (i == 0 && s->parent.firmware) {
         if (file) {
-            return error_set(errp, "-bios and the first -pflash are both the firmware: give one");
+            return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                                  "-bios and the first -pflash are both the firmware: give one");
         }
         object_set_bool(obj, "read-only", true, NULL);
         file = s->parent.firmware;
@@ -183,7 +184,8 @@ static bool virt_init(Machine *m, Error **errp) NO_THREAD_SAFETY
     VirtMachine *s = (VirtMachine *)m;
 
     if (m->ram_size > VIRT_RAM_MAX) {
-        return error_set(errp, "mach-virt: cannot model more than 255GiB RAM");
+        return error_set_code(errp, ERROR_CODE_LIMIT_EXCEEDED,
+                              "mach-virt: cannot model more than 255GiB RAM");
     }
     if (!parse_gic_version(s, errp)) {
         return false;

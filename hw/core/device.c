@@ -198,10 +198,11 @@ static bool device_may_set(Object *obj, const Property *prop, Error **errp)
     Device *dev = (Device *)obj;
 
     if (dev->realized && !(prop->flags & PROP_SET_ANYTIME)) {
-        return error_set(errp,
-                         "Attempt to set property '%s' on device '%s' (type '%s') after it was "
-                         "realized",
-                         prop->name, dev->id ? dev->id : "", object_type_name(obj));
+        return error_set_code(
+            errp, ERROR_CODE_WRONG_STATE,
+            "Attempt to set property '%s' on device '%s' (type '%s') after it was "
+            "realized",
+            prop->name, dev->id ? dev->id : "", object_type_name(obj));
     }
     return true;
 }

@@ -40,12 +40,13 @@ FdtBuilder *fdt_builder_load(const char *path, Error **errp)
     gsize len;
 
     if (!g_file_get_contents(path, &data, &len, NULL)) {
-        error_set(errp, "Couldn't open dtb file %s", path);
+        error_set_code(errp, ERROR_CODE_HOST_FAILURE, "Couldn't open dtb file %s", path);
         return NULL;
     }
     if (len < sizeof(struct fdt_header) || fdt_check_header(data) || fdt_totalsize(data) > len ||
         fdt_check_full(data, len)) {
-        error_set(errp, "dtb file %s is not a valid device tree", path);
+        error_set_code(errp, ERROR_CODE_FORMAT_INVALID, "dtb file %s is not a valid device tree",
+                       path);
         return NULL;
     }
     FdtBuilder *b = g_new0(FdtBuilder, 1);

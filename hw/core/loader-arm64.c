@@ -27,7 +27,8 @@ typedef struct ImageHeader {
 
 static bool bad_kernel(const char *path, const char *why, Error **errp)
 {
-    return error_set(errp, "could not load kernel '%s'%s%s", path, why ? ": " : "", why ? why : "");
+    return error_set_code(errp, ERROR_CODE_FORMAT_INVALID, "could not load kernel '%s'%s%s", path,
+                          why ? ": " : "", why ? why : "");
 }
 
 /* Where an Image goes; false when it does not fit. */

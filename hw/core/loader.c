@@ -108,11 +108,12 @@ bool loader_map_file(MemoryRegion *ram, hwaddr offset, const char *what, const c
         if (fd >= 0) {
             close(fd);
         }
-        return error_set(errp, "could not load %s '%s'", what, path);
+        return error_set_code(errp, ERROR_CODE_HOST_FAILURE, "could not load %s '%s'", what, path);
     }
     if ((uint64_t)st.st_size > max_bytes) {
         close(fd);
-        return error_set(errp, "%s '%s' is too large for the guest's memory", what, path);
+        return error_set_code(errp, ERROR_CODE_LIMIT_EXCEEDED,
+                              "%s '%s' is too large for the guest's memory", what, path);
     }
     *ret_size = (uint64_t)st.st_size;
     if (ram->ram->borrowed && *ret_size) {

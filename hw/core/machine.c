@@ -313,7 +313,8 @@ static const Property machine_props[] = {
 static bool none_init(Machine *m, Error **errp)
 {
     if (m->kernel) {
-        return error_set(errp, "The -kernel parameter is not supported by machine 'none'");
+        return error_set_code(errp, ERROR_CODE_NOT_SUPPORTED,
+                              "The -kernel parameter is not supported by machine 'none'");
     }
     return true;
 }

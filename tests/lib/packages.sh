@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Debian packages: what building and checking need, and how they are installed. Source it.
 # shellcheck shell=sh disable=SC2034
-build_packages="gcc make pkg-config libc6-dev libglib2.0-dev libjson-glib-dev libfdt-dev zlib1g-dev libseccomp-dev check"
+build_packages="gcc make pkg-config libc6-dev libglib2.0-dev libjson-glib-dev libfdt-dev zlib1g-dev libseccomp-dev libgnutls28-dev check"
 check_packages="socat procps clang clang-format clang-tidy cppcheck shellcheck libunicorn-dev
  gcc-aarch64-linux-gnu qemu-system-arm debian-installer-12-netboot-arm64
  git libclang-rt-14-dev"
