@@ -69,8 +69,8 @@ void cpu_run_on(CpuState *cpu, CpuWorkFn *fn, void *data)
 {
     bool done = false;
 
-    if (cpu_current == cpu) {
-        fn(cpu, data);
+    if (cpu_current == cpu || !cpu->thread) {
+        fn(cpu, data); /* an accelerator that executes nothing has no threads */
         return;
     }
     queue_work(cpu, fn, data, &done);

@@ -102,8 +102,8 @@ static Chardev *new_single(const char *id, const ChardevBackend *backend, int fd
         return NULL;
     }
     g_autoptr(Object) obj = (Object *)open_device(id, backend, fd, errp);
-    if (obj) {
-        object_add_child(container(), id, obj);
+    if (obj && !object_try_add_child(container(), id, obj, errp)) {
+        return NULL; /* a property of the container has this name */
     }
     return (Chardev *)obj;
 }

@@ -58,8 +58,7 @@ static bool place(Device *dev, const char *id, Error **errp)
         return error_set_code(errp, ERROR_CODE_ID_DUPLICATE, "Duplicate device ID '%s'", id);
     }
     dev->id = g_strdup(id);
-    object_add_child(object_container("/machine/peripheral"), id, OBJECT(dev));
-    return true;
+    return object_try_add_child(object_container("/machine/peripheral"), id, OBJECT(dev), errp);
 }
 
 Device *qdev_device_add(JsonObject *props, Error **errp) NO_THREAD_SAFETY
