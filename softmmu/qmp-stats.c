@@ -72,7 +72,7 @@ StatsSchemaList *qmp_query_stats_schemas(bool has_provider, StatsProvider provid
 {
     StatsSchemaList *list = g_new0(StatsSchemaList, 1);
 
-    if (counting()) {
+    if (counting() && (!has_provider || provider == STATS_PROVIDER_TCG)) {
         StatsSchema *schema = g_new0(StatsSchema, 1);
         StatsSchemaValue *value = g_new0(StatsSchemaValue, 1);
 
