@@ -31,6 +31,10 @@ check-tcg: $(patsubst %,tests/tcg/%,$(tcg-tests))
 check-guest: all
 	$(Q)TEST_TIMEOUT=2400 $(run-tests) guest $(SRC)/tests/guest/boot-test.sh
 
+# Real management clients.
+check-tools: all hello.img
+	$(Q)TEST_TIMEOUT=600 KERNEL=$(images)/linux $(run-tests) tools $(SRC)/tests/tools/libvirt-domain.sh
+
 # Benchmarks print ratios against the peer; they never fail on time.
 bench/startup: $(SRC)/tests/bench/startup.c
 	@mkdir -p $(@D)
