@@ -41,6 +41,8 @@ typedef struct AccelCpuOps {
     /* Control registers that select or shape translation changed (ASID, TTBR, TCR, SCTLR). */
     void (*regime_changed)(CpuState *cpu);
     void (*tlb_flush)(CpuState *cpu, const TlbFlush *flush);
+    /* One instruction word at pc as text; NULL: this accelerator does not know. */
+    void (*disassemble)(uint32_t word, uint64_t pc, char *buf, size_t size);
 } AccelCpuOps;
 
 typedef struct AccelClass {

@@ -32,6 +32,10 @@ typedef struct CpuOps {
     /* The physical address of a load from va by privileged code; false: it would fault. In the
      * vCPU's thread. NULL: the architecture does not tell. */
     bool (*translate)(CpuState *cpu, uint64_t va, uint64_t *ret_pa);
+    /* For people, in the vCPU's thread: registers as text; one register by its name ("pc", "x0").
+     */
+    void (*dump)(CpuState *cpu, GString *out);
+    bool (*get_register)(CpuState *cpu, const char *name, uint64_t *ret);
 } CpuOps;
 
 typedef void CpuWorkFn(CpuState *cpu, void *data);

@@ -270,3 +270,24 @@ MemResult address_space_write_rom(AddressSpace *as, hwaddr addr, const void *buf
 {
     return write_pieces(as, addr, MEM_ATTRS_NONE, buf, len, true);
 }
+
+void address_space_peek(AddressSpace *as, hwaddr addr, void *ret, size_t len)
+{
+    uint8_t *buf = ret;
+
+    memset(buf, 0, len);
+    rcu_read_lock();
+    while (len) {
+        size_t n = MIN(len, GUEST_PAGE_SIZE - addr % GUEST_PAGE_SIZE);
+        const FlatRange *r = address_space_find(as, addr);
+
+        if (r && r->host) {
+            n = MIN(n, r->size - (addr - r->start));
+            memcpy(buf, r->host + (addr - r->start), n);
+        }
+        addr += n;
+        buf += n;
+        len -= n;
+    }
+    rcu_read_unlock();
+}

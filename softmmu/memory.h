@@ -168,6 +168,8 @@ MemResult memory_region_load(MemoryRegion *mr, hwaddr offset, unsigned size, Mem
                              uint64_t *ret_value);
 MemResult memory_region_store(MemoryRegion *mr, hwaddr offset, unsigned size, MemAttrs attrs,
                               uint64_t value);
+/* What RAM and ROM hold; zeros for everything else: devices are not disturbed. */
+void address_space_peek(AddressSpace *as, hwaddr addr, void *ret, size_t len);
 /* Loaders: writes through ROM too. */
 MemResult address_space_write_rom(AddressSpace *as, hwaddr addr, const void *buf, uint64_t len);
 

@@ -7,8 +7,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Adds fd (transfer full on success) to the set; set -1: to a new one with the smallest free number.
- * opaque (may be NULL) is a note that is shown with it. Returns the set's number, -1 on error. */
+/* Adds fd (transfer full on success) to the set; set -1: to a new one with the smallest free
+ * number. opaque (may be NULL) is a note that is shown with it. Returns the set's number, -1 on
+ * error. */
 int64_t fdset_add(int64_t set, int fd, const char *opaque, Error **errp);
 /* Removes and closes fd, or every descriptor with fd -1; a set without descriptors is gone. What
  * was opened from it stays open. */

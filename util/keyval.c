@@ -44,7 +44,8 @@ static bool put(JsonObject *root, const char *key, const char *value, Error **er
     }
     for (guint i = 0; i < n; i++) {
         if (!is_key_part(parts[i]) || (i == 0 && is_index(parts[i]))) {
-            return error_set_code(errp, ERROR_CODE_PARAMETER_UNEXPECTED, "Invalid parameter '%s'", key);
+            return error_set_code(errp, ERROR_CODE_PARAMETER_UNEXPECTED, "Invalid parameter '%s'",
+                                  key);
         }
     }
     for (guint i = 0; i < n; i++) {
@@ -53,7 +54,8 @@ static bool put(JsonObject *root, const char *key, const char *value, Error **er
 
         g_string_append_printf(prefix, "%s%s", i ? "." : "", parts[i]);
         if (old && last != !JSON_NODE_HOLDS_OBJECT(old)) {
-            return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "Parameters '%s.*' used inconsistently", prefix->str);
+            return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                                  "Parameters '%s.*' used inconsistently", prefix->str);
         }
         if (last) {
             json_object_set_string_member(obj, parts[i], value);
@@ -101,7 +103,8 @@ static bool put_bare_word(JsonObject *root, const char *word, BareWords bare, Er
         return put(root, word + 1, *word == '+' ? "on" : "off", errp);
     }
     if (bare != BARE_SWITCHES) {
-        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "Expected '=' after parameter '%s'", word);
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "Expected '=' after parameter '%s'",
+                              word);
     }
     if (g_str_has_prefix(word, "no") && word[2]) {
         return put(root, word + 2, "off", errp);
@@ -161,7 +164,8 @@ static JsonArray *array_from_object(JsonObject *obj, const char *path, Error **e
         g_snprintf(index, sizeof(index), "%u", i);
         JsonNode *node = json_object_get_member(obj, index);
         if (!node) {
-            error_set_code(errp, ERROR_CODE_PARAMETER_MISSING, "Parameter '%s.%u' missing", path, i);
+            error_set_code(errp, ERROR_CODE_PARAMETER_MISSING, "Parameter '%s.%u' missing", path,
+                           i);
             return NULL;
         }
         json_array_add_element(array, json_node_copy(node));
@@ -187,7 +191,8 @@ static bool fix_member(JsonObject *obj, const char *name, const char *path, Erro
         indices += is_index(l->data);
     }
     if (indices && indices != json_object_get_size(sub)) {
-        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "Parameters '%s.*' used inconsistently", path);
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "Parameters '%s.*' used inconsistently", path);
     }
     if (indices) {
         JsonArray *array = array_from_object(sub, path, errp);

@@ -7,18 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
-typedef struct LogItem {
-    uint32_t mask;
-    const char *name;
-    const char *help;
-} LogItem;
-
-static const LogItem items[] = {
-    {LOG_GUEST_ERROR, "guest_errors", "accesses by the guest that no driver should make"},
-    {LOG_UNIMP, "unimp", "accesses to parts that a device model leaves out"},
-    {LOG_INT, "int", "exceptions taken and returned from"},
-    {LOG_RESET, "cpu_reset", "CPU state at reset"},
-    {LOG_MMU, "mmu", "translation faults with their syndrome"},
+const LogItem log_items[] = {
+    {"guest_errors", LOG_GUEST_ERROR, "accesses by the guest that no driver should make"},
+    {"unimp", LOG_UNIMP, "accesses to parts that a device model leaves out"},
+    {"int", LOG_INT, "exceptions taken and returned from"},
+    {"cpu_reset", LOG_RESET, "CPU state at reset"},
+    {"mmu", LOG_MMU, "translation faults with their syndrome"},
+    {.name = NULL},
 };
 
 #define GUEST_ERRORS_PER_SECOND 100
@@ -35,14 +30,16 @@ bool log_set_items(const char *list, Error **errp)
     uint32_t mask = 0;
 
     for (char **w = words; *w; w++) {
-        size_t i;
+        const LogItem *i = log_items;
 
-        for (i = 0; i < G_N_ELEMENTS(items) && strcmp(items[i].name, *w) != 0; i++) {
+        while (i->name && strcmp(i->name, *w) != 0) {
+            i++;
         }
-        if (i == G_N_ELEMENTS(items)) {
-            return error_set(errp, "Invalid log item '%s' for -d (try -d help)", *w);
+        if (!i->name && strcmp(*w, "none") != 0) {
+            return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                                  "Invalid log item '%s' for -d (try -d help)", *w);
         }
-        mask |= items[i].mask;
+        mask |= i->mask;
     }
     log_mask = mask;
     return true;
@@ -68,8 +65,8 @@ bool log_set_file(const char *path, Error **errp)
 void log_print_items(void)
 {
     printf("Log items (comma separated):\n");
-    for (size_t i = 0; i < G_N_ELEMENTS(items); i++) {
-        printf("%-15s %s\n", items[i].name, items[i].help);
+    for (const LogItem *i = log_items; i->name; i++) {
+        printf("%-15s %s\n", i->name, i->help);
     }
 }
 

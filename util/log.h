@@ -15,6 +15,13 @@ enum {
     LOG_MMU = 1 << 4,         /* "mmu": translation faults with their syndrome */
 };
 
+typedef struct LogItem {
+    const char *name;
+    uint32_t mask;
+    const char *help;
+} LogItem;
+extern const LogItem log_items[]; /* ended by one without a name */
+
 extern uint32_t log_mask;
 static inline bool log_enabled(uint32_t kind)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The accelerator "tcg": A64 guests in software on any host. */
+#include "accel/tcg/a64/a64.h"
 #include "accel/tcg/code.h"
 #include "accel/tcg/exec.h"
 #include "accel/tcg/tlb.h"
@@ -72,6 +73,7 @@ static const AccelCpuOps tcg_cpu_ops = {
     .state_changed = tlb_state_changed,
     .regime_changed = tlb_regime_changed,
     .tlb_flush = tlb_flush,
+    .disassemble = a64_disassemble,
 };
 
 /* ---- the accelerator */

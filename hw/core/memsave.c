@@ -50,25 +50,6 @@ static bool close_file(int fd, bool ok, const char *path, Error **errp)
     return ok;
 }
 
-static void read_memory(AddressSpace *as, uint64_t addr, uint8_t *buf, size_t len)
-{
-    memset(buf, 0, len);
-    rcu_read_lock();
-    while (len) {
-        size_t n = MIN(len, GUEST_PAGE_SIZE - addr % GUEST_PAGE_SIZE);
-        const FlatRange *r = address_space_find(as, addr);
-
-        if (r && r->host) {
-            n = MIN(n, r->size - (addr - r->start));
-            memcpy(buf, r->host + (addr - r->start), n);
-        }
-        addr += n;
-        buf += n;
-        len -= n;
-    }
-    rcu_read_unlock();
-}
-
 bool memsave_physical(AddressSpace *as, uint64_t addr, uint64_t size, const char *path,
                       Error **errp)
 {
@@ -86,7 +67,7 @@ bool memsave_physical(AddressSpace *as, uint64_t addr, uint64_t size, const char
     while (ok && size) {
         size_t n = MIN(size, sizeof(buf));
 
-        read_memory(as, addr, buf, n);
+        address_space_peek(as, addr, buf, n);
         ok = write_all(fd, buf, n, path, errp);
         addr += n;
         size -= n;
@@ -133,7 +114,7 @@ static size_t save_pages(CpuState *cpu, uint64_t addr, uint64_t size, int fd, co
                            size - done);
             return 0;
         }
-        read_memory(cpu->as, l.pa[i] + offset, buf, n);
+        address_space_peek(cpu->as, l.pa[i] + offset, buf, n);
         if (!write_all(fd, buf, n, path, errp)) {
             return 0;
         }

@@ -143,6 +143,8 @@ static const CpuOps arm_cpu_ops = {
     .get_pc = get_pc,
     .set_pc = set_pc,
     .translate = translate,
+    .dump = arm_cpu_dump,
+    .get_register = arm_cpu_get_register,
 };
 
 ArmCpu *arm_cpu_by_affinity(uint64_t affinity)

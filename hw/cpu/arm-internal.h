@@ -68,6 +68,9 @@ void arm_pmu_stop(ArmCpu *cpu) REQUIRES(vm_lock);
 void arm_cpu_reset_registers(ArmCpu *cpu) REQUIRES(vm_lock);
 
 /* PSTATE bits that exist on this CPU, of those in an SPSR. */
+/* arm-dump.c */
+void arm_cpu_dump(CpuState *cs, GString *out);
+bool arm_cpu_get_register(CpuState *cs, const char *name, uint64_t *ret);
 uint32_t arm_pstate_valid_mask(const ArmCpu *cpu);
 /* SCTLR_ELx bits that are 1 whatever is written. */
 uint64_t arm_sctlr_res1(const ArmCpu *cpu);
