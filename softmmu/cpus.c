@@ -201,6 +201,14 @@ bool cpus_add(CpuState *cpu, Error **errp)
     return true;
 }
 
+uint64_t cpu_thread_id(const CpuState *cpu)
+{
+    while (cpu->thread && !atomic_load(&cpu->thread_id)) {
+        g_thread_yield();
+    }
+    return atomic_load(&cpu->thread_id);
+}
+
 static void join_thread(CpuState *cpu) REQUIRES(vm_lock)
 {
     if (cpu->thread) {

@@ -45,7 +45,7 @@ struct CpuState {
     Object *object; /* the QOM device this is the state of */
     const CpuOps *ops;
     int index;
-    _Atomic uint64_t thread_id; /* host thread, 0 before it runs */
+    _Atomic uint64_t thread_id; /* host thread, 0 before it runs; see cpu_thread_id() */
     AddressSpace *as;           /* what the CPU's physical accesses see */
 
     /* Asked of the vCPU. Any thread sets them; the vCPU looks whenever exit_request is set. */
@@ -72,6 +72,8 @@ extern _Thread_local CpuState *cpu_current; /* of the calling vCPU thread, else 
 /* realize of a CPU device: adds it to the list and starts its (paused) thread. */
 bool cpus_add(CpuState *cpu, Error **errp) REQUIRES(vm_lock);
 CpuState *cpus_by_index(int index);
+/* The host thread, which may have to come into being first; 0: this vCPU never has one. */
+uint64_t cpu_thread_id(const CpuState *cpu);
 int cpus_count(void);
 
 /* Raises or lowers interrupt bits and wakes the vCPU where that matters. Any thread. */

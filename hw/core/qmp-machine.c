@@ -32,7 +32,7 @@ CpuInfoFastList *qmp_query_cpus_fast(Error **errp)
 
         info->cpu_index = cpu->index;
         info->qom_path = object_path(cpu->object);
-        info->thread_id = (int64_t)atomic_load(&cpu->thread_id);
+        info->thread_id = (int64_t)cpu_thread_id(cpu);
         SysEmuTarget_parse(cpu->ops->target, &info->target, NULL);
         info->props = topology_of(current_machine, cpu->index);
         QAPI_LIST_APPEND(list, info);
