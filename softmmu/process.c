@@ -16,6 +16,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -211,7 +212,13 @@ void process_set_name(const char *name)
 
 static void pidfile_remove(Notifier *n, void *data)
 {
-    unlink(pidfile);
+    struct stat ours, there;
+
+    /* Only what this process has locked. */
+    if (fstat(pid_fd, &ours) == 0 && stat(pidfile, &there) == 0 && S_ISREG(there.st_mode) &&
+        ours.st_ino == there.st_ino && ours.st_dev == there.st_dev) {
+        unlink(pidfile);
+    }
     g_clear_pointer(&pidfile, g_free);
 }
 

@@ -15,6 +15,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -50,6 +51,16 @@ static bool fill_unix(const UnixSocketAddress *u, struct sockaddr_un *sa, sockle
     return true;
 }
 
+/* What an earlier process left; anything else makes bind() fail. */
+static void remove_old_socket(const char *path)
+{
+    struct stat st;
+
+    if (lstat(path, &st) == 0 && S_ISSOCK(st.st_mode)) {
+        unlink(path);
+    }
+}
+
 static int listen_unix(const UnixSocketAddress *u, Error **errp)
 {
     struct sockaddr_un sa;
@@ -64,7 +75,7 @@ static int listen_unix(const UnixSocketAddress *u, Error **errp)
         return -1;
     }
     if (!u->abstract) {
-        unlink(u->path); /* what an earlier process left */
+        remove_old_socket(u->path);
     }
     if (bind(fd, (struct sockaddr *)&sa, len) < 0) {
         error_set_errno(errp, errno, "Failed to bind socket to %s", u->path);
