@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-monitor-srcs += $(addprefix monitor/,audit-records.c audit.c events.c fds.c hmp.c hmp-info.c hmp-memory.c monitor.c policy.c \
+monitor-srcs += $(addprefix monitor/,audit-records.c audit.c ctl-help.c ctl-link.c ctl-schema.c ctl.c events.c fds.c hmp.c hmp-info.c hmp-memory.c monitor.c policy.c \
                 qmp-control.c qmp-events.c qmp-fd.c qmp-hmp.c qmp-introspect.c session.c throttle.c wait.c)
 
 # Not with the commands of all other folders, which the archive's table of commands needs.
