@@ -412,6 +412,7 @@ START_TEST(codes_and_paths)
 
     module_call_init(MODULE_QMP);
     g_autofree char *reply = dispatch_with(&caller, coded[_i].request, &code);
+    ck_assert_ptr_nonnull(reply);
     ck_assert_str_eq(code, coded[_i].code);
 }
 END_TEST
