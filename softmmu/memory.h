@@ -45,12 +45,16 @@ typedef struct MemoryRegionOps {
 
 /* Host memory behind RAM and ROM: a memfd mapping, or what somebody else provides. */
 typedef struct RamBlock RamBlock;
+typedef struct RamRange {
+    uint64_t offset, len;
+} RamRange;
 struct RamBlock {
     const char *name; /* as query commands and migration call it */
     uint8_t *host;
     uint64_t size;
     int fd;                      /* the memfd; -1: not ours, or none */
     bool borrowed;               /* the memory belongs to somebody else and looks as he likes */
+    GArray *covers;              /* of RamRange: where files are mapped over the memfd */
     _Atomic uint8_t *page_flags; /* RAM_PAGE_* by guest page */
     RamBlock *next;
 };
@@ -188,6 +192,11 @@ RamBlock *ram_block_new_from(const char *name, uint8_t *host, uint64_t size, Err
 void ram_block_free(RamBlock *rb);
 /* The block and offset a host address lies in; NULL when none. */
 RamBlock *ram_block_from_host(const void *host, uint64_t *ret_offset);
+/* A file has been mapped over a part of the block, which shows its content from now on. */
+void ram_block_add_cover(RamBlock *rb, uint64_t offset, uint64_t len);
+/* The first page from `from` on (a page) that may hold more than zeros; the block's size when there
+ * is none. What was never written is passed over without being touched, as far as that is known. */
+uint64_t ram_block_next_data(const RamBlock *rb, uint64_t from);
 /* Set by an accelerator: a store hits [offset, +len) of a block whose page has RAM_PAGE_CODE.
  * Called after the store, from any thread. */
 extern void (*ram_code_written)(RamBlock *rb, uint64_t offset, uint64_t len);

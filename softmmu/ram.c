@@ -85,6 +85,7 @@ void ram_block_free(RamBlock *rb)
     }
     *p = rb->next;
     unmap(rb);
+    g_clear_pointer(&rb->covers, g_array_unref);
     g_free((void *)rb->page_flags);
     g_free(rb);
 }
@@ -100,4 +101,37 @@ RamBlock *ram_block_from_host(const void *host, uint64_t *ret_offset)
         }
     }
     return NULL;
+}
+
+void ram_block_add_cover(RamBlock *rb, uint64_t offset, uint64_t len)
+{
+    RamRange range = {offset, len};
+
+    if (!rb->covers) {
+        rb->covers = g_array_new(FALSE, FALSE, sizeof(RamRange));
+    }
+    g_array_append_val(rb->covers, range);
+}
+
+uint64_t ram_block_next_data(const RamBlock *rb, uint64_t from)
+{
+    uint64_t next;
+
+    if (from >= rb->size || rb->fd < 0) {
+        return MIN(from, rb->size);
+    }
+    off_t data = lseek(rb->fd, (off_t)from, SEEK_DATA);
+    if (data >= 0) {
+        next = (uint64_t)data & ~(uint64_t)(GUEST_PAGE_SIZE - 1);
+    } else {
+        next = errno == ENXIO ? rb->size : from;
+    }
+    for (guint i = 0; rb->covers && i < rb->covers->len; i++) {
+        const RamRange *c = &g_array_index(rb->covers, RamRange, i);
+
+        if (from < c->offset + c->len) {
+            next = MIN(next, MAX(from, c->offset));
+        }
+    }
+    return next;
 }

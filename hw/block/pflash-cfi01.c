@@ -7,7 +7,7 @@
  */
 #include "hw/block/pflash-cfi01.h"
 
-#include "hw/core/device.h"
+#include "hw/core/state-hash.h"
 #include "util/log.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -350,6 +350,9 @@ static bool map_file(PflashState *s, Error **errp)
     if (fd >= 0) {
         close(fd);
     }
+    if (ok && st.st_size) {
+        ram_block_add_cover(s->mr.ram, 0, align_up((uint64_t)st.st_size, GUEST_PAGE_SIZE));
+    }
     return ok;
 }
 
@@ -380,6 +383,22 @@ static void pflash_reset(Device *dev)
     set_mode(s, CMD_READ_ARRAY);
 }
 
+/* The array is RAM. */
+static void pflash_hash(Device *dev, StateHash *h)
+{
+    const PflashState *s = (PflashState *)dev;
+    bool buffers = s->phase == PHASE_BUFFER_DATA || s->phase == PHASE_BUFFER_CONFIRM;
+
+    state_hash_u64(h, s->mode);
+    state_hash_u64(h, s->phase);
+    state_hash_u64(h, s->status);
+    if (buffers) {
+        state_hash_u64(h, s->words_left);
+        state_hash_u64(h, s->buffer_at);
+        state_hash_bytes(h, s->buffer, sizeof(s->buffer));
+    }
+}
+
 static const Property pflash_props[] = {
     DEFINE_PROP_STRING("name", PflashState, name),
     DEFINE_PROP_STRING("file", PflashState, file),
@@ -397,6 +416,7 @@ static void pflash_class_init(ObjectClass *klass, const void *data)
     dc->realize = pflash_realize;
     dc->unrealize = pflash_unrealize;
     dc->reset = pflash_reset;
+    dc->hash = pflash_hash;
 }
 
 static const TypeInfo pflash_types[] = {

@@ -8,6 +8,7 @@
 #include "hw/char/pl011.h"
 #include "backends/chardev/chardev.h"
 #include "hw/core/reg.h"
+#include "hw/core/state-hash.h"
 
 #define FIFO_DEPTH 16
 
@@ -281,6 +282,16 @@ static void pl011_reset(Device *dev)
     update_irq(s);
 }
 
+static void pl011_hash(Device *dev, StateHash *h)
+{
+    const Pl011State *s = (Pl011State *)dev;
+
+    state_hash_u64(h, s->fifo_count);
+    for (unsigned i = 0; i < s->fifo_count; i++) {
+        state_hash_u64(h, s->fifo[(s->fifo_first + i) % FIFO_DEPTH]);
+    }
+}
+
 static bool pl011_realize(Device *dev, Error **errp)
 {
     Pl011State *s = (Pl011State *)dev;
@@ -331,6 +342,7 @@ static void pl011_class_init(ObjectClass *klass, const void *data)
     dc->realize = pl011_realize;
     dc->unrealize = pl011_unrealize;
     dc->reset = pl011_reset;
+    dc->hash = pl011_hash;
 }
 
 static const TypeInfo pl011_types[] = {

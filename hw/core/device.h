@@ -17,6 +17,7 @@
 typedef struct Device Device;
 typedef struct DeviceClass DeviceClass;
 typedef struct RegBank RegBank;
+typedef struct StateHash StateHash;
 
 struct DeviceClass {
     ObjectClass parent;
@@ -27,6 +28,8 @@ struct DeviceClass {
     bool (*realize)(Device *dev, Error **errp);
     void (*unrealize)(Device *dev);
     void (*reset)(Device *dev) /* REQUIRES(vm_lock); register banks are reset before it */;
+    /* Adds what the register tables do not hold: see hw/core/state-hash.h. NULL: nothing. */
+    void (*hash)(Device *dev, StateHash *h) /* REQUIRES(vm_lock) */;
     /* Writes its device-tree node for where the board put it; NULL: it has none. */
     void (*fdt_node)(Device *dev, FdtBuilder *fdt, const FdtPlace *place);
 };

@@ -137,6 +137,7 @@ bool loader_map_file(MemoryRegion *ram, hwaddr offset, const char *what, const c
 
         restore_at_reset();
         g_array_append_val(mapped, m);
+        ram_block_add_cover(ram->ram, offset, len);
     }
     return true;
 }

@@ -4,6 +4,7 @@
 #include "gen/qapi-commands.h"
 #include "hw/core/machine.h"
 #include "hw/core/memsave.h"
+#include "hw/core/state-hash.h"
 #include "softmmu/configuration.h"
 #include "softmmu/cpus.h"
 #include "softmmu/run-state.h"
@@ -199,6 +200,32 @@ void qmp_pmemsave(int64_t val, int64_t size, const char *filename, Error **errp)
         return;
     }
     memsave_physical(&address_space_memory, (uint64_t)val, (uint64_t)size, filename, errp);
+}
+
+/* ---- state */
+
+static void add_part(const char *path, const char *hex, void *opaque)
+{
+    StateHashPart *part = g_new0(StateHashPart, 1);
+
+    part->path = g_strdup(path);
+    part->hash = g_strdup(hex);
+    QAPI_LIST_APPEND((StateHashPartList *)opaque, part);
+}
+
+StateHashInfo *qmp_x_state_hash(Error **errp) NO_THREAD_SAFETY
+{
+    StateHashInfo *info;
+
+    if (run_state_is_running()) {
+        error_set_code(errp, ERROR_CODE_WRONG_STATE,
+                       "The state changes while the machine runs: stop it first");
+        return NULL;
+    }
+    info = g_new0(StateHashInfo, 1);
+    info->parts = g_new0(StateHashPartList, 1);
+    info->hash = state_hash_machine(OBJECT(current_machine), add_part, info->parts);
+    return info;
 }
 
 /* ---- what no machine can do yet */

@@ -2,6 +2,7 @@
 /* Register blocks: dispatch, reset and description derived from a device's register table. */
 #include "hw/core/reg.h"
 
+#include "hw/core/state-hash.h"
 #include "util/json.h"
 #include "util/log.h"
 
@@ -186,6 +187,17 @@ void reg_bank_reset(RegBank *bank)
 
         for (unsigned e = 0; r->field >= 0 && e < row_count(r); e++) {
             st_le(row_field(bank, r, e), r->field_size, r->reset);
+        }
+    }
+}
+
+void reg_bank_hash(const RegBank *bank, StateHash *h)
+{
+    for (size_t i = 0; i < bank->block->n; i++) {
+        const RegDef *r = &bank->block->regs[i];
+
+        for (unsigned e = 0; r->field >= 0 && e < row_count(r); e++) {
+            state_hash_u64(h, row_value(bank, r, e));
         }
     }
 }

@@ -100,6 +100,8 @@ void reg_bank_init(RegBank *bank, Device *dev, const RegBlock *block, void *stat
 void reg_bank_finalize(RegBank *bank);
 /* Every field back to its reset value. */
 void reg_bank_reset(RegBank *bank);
+/* Adds every field, in the table's order. */
+void reg_bank_hash(const RegBank *bank, StateHash *h);
 /* For QMP and tests: {name, size, mapped, address, registers: [{name, offset, size, access, count,
  * stride, reset, write-mask, w1c-mask, volatile, read-effect, write-effect, value (absent where
  * reading has an effect, and for arrays)}]}. (transfer full) */

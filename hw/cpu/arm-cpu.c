@@ -312,6 +312,7 @@ static void arm_cpu_class_init(ObjectClass *klass, const void *data)
 
     dc->realize = arm_cpu_realize;
     dc->unrealize = arm_cpu_unrealize;
+    dc->hash = arm_cpu_hash;
     dc->category = "CPU devices";
 }
 

@@ -53,6 +53,8 @@ void arm_sysregs_attach(ArmCpu *cpu);
 void arm_sysregs_detach(ArmCpu *cpu);
 /* Every register to its reset value, in one pass over the rows. */
 void arm_sysregs_reset(ArmCpu *cpu);
+/* Every register to the digest of the state. */
+void arm_sysregs_hash(ArmCpu *cpu, StateHash *h);
 /* A plain store under the row's mask. */
 void arm_sysreg_store(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value);
 
@@ -66,6 +68,9 @@ void arm_pmu_reset(ArmCpu *cpu) REQUIRES(vm_lock);
 void arm_pmu_stop(ArmCpu *cpu) REQUIRES(vm_lock);
 /* The device's reset, also for CPU_ON: registers, PSTATE, pc; not the power state. */
 void arm_cpu_reset_registers(ArmCpu *cpu) REQUIRES(vm_lock);
+
+/* arm-hash.c: the architectural state, but for what time changes: the counters. */
+void arm_cpu_hash(Device *dev, StateHash *h) REQUIRES(vm_lock);
 
 /* PSTATE bits that exist on this CPU, of those in an SPSR. */
 /* arm-dump.c */

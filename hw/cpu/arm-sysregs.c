@@ -3,6 +3,7 @@
  *
  * An index is built once for each kind of CPU and shared by the CPUs that are alike; a device that
  * adds rows gives its CPU an index of its own. */
+#include "hw/core/state-hash.h"
 #include "hw/cpu/arm-internal.h"
 #include "hw/cpu/arm-mmu.h"
 #include "util/lock.h"
@@ -161,6 +162,20 @@ void arm_sysregs_reset(ArmCpu *cpu)
 
         if (field && !(reg->flags & (ARM_SYSREG_CONST | ARM_SYSREG_ALIAS))) {
             *field = reg->reset_value ? reg->reset_value(cpu, reg) : reg->reset;
+        }
+    }
+}
+
+/* Registers without a field of their own show state that its owner adds. */
+void arm_sysregs_hash(ArmCpu *cpu, StateHash *h)
+{
+    for (guint i = 0; i < cpu->sysregs->rows->len; i++) {
+        const ArmSysReg *reg = g_ptr_array_index(cpu->sysregs->rows, i);
+        const uint64_t *field = field_of(cpu, reg);
+
+        if (field && !(reg->flags & (ARM_SYSREG_ALIAS | ARM_SYSREG_COUNTS))) {
+            state_hash_u64(h, reg->encoding);
+            state_hash_u64(h, *field);
         }
     }
 }

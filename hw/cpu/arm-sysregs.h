@@ -20,6 +20,7 @@ enum {
     ARM_SYSREG_ALIAS = 1 << 4,      /* the state is saved by another row */
     ARM_SYSREG_BY_VA = 1 << 5,      /* maintenance of the address written: may abort */
     ARM_SYSREG_FP = 1 << 6,         /* behind the FP access trap */
+    ARM_SYSREG_COUNTS = 1 << 7,     /* time changes it: not in the digest of the state */
 };
 
 /* What an access may lead to. */

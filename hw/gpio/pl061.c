@@ -6,6 +6,7 @@
 #include "hw/gpio/pl061.h"
 
 #include "hw/core/reg.h"
+#include "hw/core/state-hash.h"
 
 typedef struct Pl061State {
     Device dev;
@@ -135,6 +136,15 @@ static void pl061_reset(Device *dev)
     update_irq(s);
 }
 
+static void pl061_hash(Device *dev, StateHash *h)
+{
+    const Pl061State *s = (Pl061State *)dev;
+
+    state_hash_u64(h, s->data);
+    state_hash_u64(h, s->in);
+    state_hash_u64(h, s->edges);
+}
+
 static void pl061_init(Object *obj)
 {
     Pl061State *s = (Pl061State *)obj;
@@ -167,6 +177,7 @@ static void pl061_class_init(ObjectClass *klass, const void *data)
     dc->desc = "Arm PrimeCell GPIO";
     dc->fdt_node = pl061_fdt_node;
     dc->reset = pl061_reset;
+    dc->hash = pl061_hash;
 }
 
 static const TypeInfo pl061_types[] = {

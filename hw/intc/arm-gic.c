@@ -130,6 +130,24 @@ static bool arm_gic_realize(Device *dev, Error **errp) REQUIRES(vm_lock)
     return true;
 }
 
+static void arm_gic_hash(Device *dev, StateHash *h)
+{
+    const ArmGic *s = ARM_GIC(dev);
+
+    state_hash_u64(h, s->group_enabled[0]);
+    state_hash_u64(h, s->group_enabled[1]);
+    for (unsigned cpu = 0; cpu < s->num_cpu; cpu++) {
+        gic_bank_hash(&s->private[cpu], h);
+        gic_cpuif_hash(&s->cpu[cpu], h);
+        state_hash_u64(h, s->cpu_ctlr[cpu]);
+        state_hash_bytes(h, s->sgi_source[cpu], sizeof(s->sgi_source[cpu]));
+    }
+    for (unsigned n = 1; n < s->num_irq / 32; n++) {
+        gic_bank_hash(&s->shared[n], h);
+    }
+    state_hash_bytes(h, s->target, s->num_irq);
+}
+
 static const Property arm_gic_properties[] = {
     DEFINE_PROP_UINT32("num-cpu", ArmGic, num_cpu, 1),
     DEFINE_PROP_UINT32("num-irq", ArmGic, num_irq, 32),
@@ -144,6 +162,7 @@ static void arm_gic_class_init(ObjectClass *klass, const void *data)
     dc->desc = "Arm Generic Interrupt Controller, version 2";
     dc->realize = arm_gic_realize;
     dc->reset = arm_gic_reset;
+    dc->hash = arm_gic_hash;
 }
 
 static const TypeInfo arm_gic_types[] = {

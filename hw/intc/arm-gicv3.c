@@ -189,6 +189,25 @@ static bool arm_gicv3_realize(Device *dev, Error **errp) REQUIRES(vm_lock)
     return true;
 }
 
+static void arm_gicv3_hash(Device *dev, StateHash *h)
+{
+    const ArmGicV3 *s = ARM_GICV3(dev);
+
+    state_hash_u64(h, s->group_enabled[0]);
+    state_hash_u64(h, s->group_enabled[1]);
+    for (unsigned i = 0; i < s->num_cpu; i++) {
+        gic_bank_hash(&s->cpus[i].bank, h);
+        gic_cpuif_hash(&s->cpus[i].cpuif, h);
+        state_hash_u64(h, s->cpus[i].waker);
+    }
+    for (unsigned n = 1; n < s->num_irq / 32; n++) {
+        gic_bank_hash(&s->shared[n], h);
+    }
+    for (unsigned irq = GIC_PRIVATE; irq < s->num_irq; irq++) {
+        state_hash_u64(h, s->route[irq]);
+    }
+}
+
 static void arm_gicv3_finalize(Object *obj)
 {
     ArmGicV3 *s = ARM_GICV3(obj);
@@ -211,6 +230,7 @@ static void arm_gicv3_class_init(ObjectClass *klass, const void *data)
     dc->desc = "Arm Generic Interrupt Controller, version 3";
     dc->realize = arm_gicv3_realize;
     dc->reset = arm_gicv3_reset;
+    dc->hash = arm_gicv3_hash;
 }
 
 static const TypeInfo arm_gicv3_types[] = {

@@ -143,3 +143,27 @@ void gic_cpuif_write_bpr(GicCpuIf *c, unsigned group, uint64_t value)
 
     c->bpr[group] = v < min ? min : v;
 }
+
+/* ---- state */
+
+void gic_bank_hash(const GicBank *b, StateHash *h)
+{
+    const uint32_t words[] = {b->group, b->enabled, b->latch, b->level, b->active, b->edge};
+
+    for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        state_hash_u64(h, words[i]);
+    }
+    state_hash_bytes(h, b->priority, sizeof(b->priority));
+}
+
+void gic_cpuif_hash(const GicCpuIf *c, StateHash *h)
+{
+    state_hash_u64(h, c->cbpr);
+    state_hash_u64(h, c->eoi_mode);
+    state_hash_u64(h, c->pmr);
+    for (unsigned group = 0; group < 2; group++) {
+        state_hash_u64(h, c->enabled[group]);
+        state_hash_u64(h, c->bpr[group]);
+        state_hash_u64(h, c->apr[group]);
+    }
+}

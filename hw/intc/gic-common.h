@@ -3,6 +3,7 @@
 #ifndef HW_INTC_GIC_COMMON_H
 #define HW_INTC_GIC_COMMON_H
 
+#include "hw/core/state-hash.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -95,6 +96,8 @@ bool gic_cpuif_can_signal(const GicCpuIf *c, const GicBest *best);
 void gic_cpuif_activate(GicCpuIf *c, const GicBest *best);
 /* Priority drop of a group; false when nothing of it is active. */
 bool gic_cpuif_drop(GicCpuIf *c, unsigned group);
+void gic_bank_hash(const GicBank *b, StateHash *h);
+void gic_cpuif_hash(const GicCpuIf *c, StateHash *h);
 void gic_cpuif_write_bpr(GicCpuIf *c, unsigned group, uint64_t value);
 
 #endif

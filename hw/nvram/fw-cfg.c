@@ -5,6 +5,7 @@
  * at 0x10 (8 bytes, or two halves of 4; the low half starts the transfer). */
 #include "hw/nvram/fw-cfg.h"
 
+#include "hw/core/state-hash.h"
 #include "softmmu/configuration.h"
 #include "util/log.h"
 #include <string.h>
@@ -299,6 +300,16 @@ static void fw_cfg_reset(Device *dev)
     s->dma_addr = 0;
 }
 
+/* The items are configuration. */
+static void fw_cfg_hash(Device *dev, StateHash *h)
+{
+    const FwCfgState *s = (FwCfgState *)dev;
+
+    state_hash_u64(h, s->key);
+    state_hash_u64(h, s->offset);
+    state_hash_u64(h, s->dma_addr);
+}
+
 static void fw_cfg_init(Object *obj)
 {
     FwCfgState *s = (FwCfgState *)obj;
@@ -328,6 +339,7 @@ static void fw_cfg_class_init(ObjectClass *klass, const void *data)
 
     dc->desc = "Firmware configuration";
     dc->reset = fw_cfg_reset;
+    dc->hash = fw_cfg_hash;
     dc->fdt_node = fw_cfg_fdt_node;
 }
 
