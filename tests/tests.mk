@@ -4,7 +4,7 @@ run-tests := $(SRC)/tests/lib/run-tests
 lints := layers spdx one-hop format walks shellcheck
 lints-after-build := headers cppcheck clang-tidy thread-safety
 
-check: check-unit check-schema check-qtest check-qmp check-tcg
+check: check-unit check-schema check-qtest check-qmp check-tcg check-fuzz
 
 lint: all
 	$(Q)TEST_TIMEOUT=1200 CC="$(CC)" $(run-tests) lint \

@@ -7,7 +7,8 @@
 
 static bool bad_size(const char *text, Error **errp)
 {
-    error_set(errp, "'%s' is not a size: expected a non-negative number below 2^64", text);
+    error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                   "'%s' is not a size: expected a non-negative number below 2^64", text);
     error_append_hint(errp, "Optional suffixes are k, M, G, T, P and E (powers of 1024).\n");
     return false;
 }
@@ -61,7 +62,7 @@ bool parse_size_unit(const char *text, char default_unit, uint64_t *ret, Error *
     errno = 0;
     whole = g_ascii_strtoull(p, &end, 10);
     if (errno) {
-        return error_set(errp, "Size '%s' is out of range", text);
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "Size '%s' is out of range", text);
     }
     p = end;
     if (*p == '.') {
@@ -76,7 +77,7 @@ bool parse_size_unit(const char *text, char default_unit, uint64_t *ret, Error *
     if (shift == 0) {
         bytes = whole;
     } else if (whole >> (64 - shift)) {
-        return error_set(errp, "Size '%s' is out of range", text);
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "Size '%s' is out of range", text);
     }
     *ret = (uint64_t)bytes;
     return true;
@@ -94,9 +95,11 @@ bool parse_uint64(const char *text, uint64_t *ret, Error **errp)
     errno = 0;
     *ret = g_ascii_strtoull(text, &end, 0);
     if (!g_ascii_isdigit(text[0]) || *end) {
-        return error_set(errp, "'%s' is not a non-negative integer", text);
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "'%s' is not a non-negative integer", text);
     }
-    return !errno || error_set(errp, "Integer '%s' is out of range", text);
+    return !errno ||
+           error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "Integer '%s' is out of range", text);
 }
 
 bool parse_int64(const char *text, int64_t *ret, Error **errp)
@@ -107,9 +110,10 @@ bool parse_int64(const char *text, int64_t *ret, Error **errp)
     errno = 0;
     *ret = g_ascii_strtoll(text, &end, 0);
     if (!g_ascii_isdigit(digits[0]) || *end) {
-        return error_set(errp, "'%s' is not an integer", text);
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "'%s' is not an integer", text);
     }
-    return !errno || error_set(errp, "Integer '%s' is out of range", text);
+    return !errno ||
+           error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "Integer '%s' is out of range", text);
 }
 
 bool parse_bool(const char *text, bool *ret, Error **errp)
@@ -119,5 +123,5 @@ bool parse_bool(const char *text, bool *ret, Error **errp)
 
     *ret = g_strv_contains(yes, text);
     return *ret || g_strv_contains(no, text) ||
-           error_set(errp, "'%s' is neither 'on' nor 'off'", text);
+           error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "'%s' is neither 'on' nor 'off'", text);
 }
