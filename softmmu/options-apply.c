@@ -371,6 +371,14 @@ static bool add_monitor(CommandLine *cl, const char *chardev, const char *mode, 
 bool option_chardev(CommandLine *cl, const OptionDef *opt, const char *arg, Error **errp)
 {
     g_autofree char *id = NULL;
+
+    if (strcmp(arg, "help") == 0 || strcmp(arg, "?") == 0) {
+        printf("Available chardev backend types:\n");
+        for (int i = 0; i < CHARDEV_BACKEND_KIND__MAX; i++) {
+            printf("  %s\n", ChardevBackendKind_str(i));
+        }
+        exit(EXIT_SUCCESS);
+    }
     ChardevBackend *backend = chardev_parse_options(arg, &id, errp);
 
     return backend && add_chardev(cl, id, backend, errp);

@@ -28,7 +28,7 @@ static bool needs_reset(RunState s)
 void qmp_cont(Error **errp) NO_THREAD_SAFETY
 {
     if (needs_reset(run_state_get())) {
-        error_set(errp, "Resetting the Virtual Machine is required");
+        error_set_code(errp, ERROR_CODE_WRONG_STATE, "Resetting the Virtual Machine is required");
         return;
     }
     vm_start();

@@ -16,3 +16,10 @@ void qmp_set_action(ActionConfig *arg, Error **errp)
 {
     run_state_set_action(arg);
 }
+
+void qmp_watchdog_set_action(WatchdogAction action, Error **errp)
+{
+    const ActionConfig change = {.has_watchdog = true, .watchdog = action};
+
+    run_state_set_action(&change);
+}

@@ -49,16 +49,6 @@ static void error_set_va(Error **errp, ErrorClass klass, ErrorCode code, const c
     }
 }
 
-bool error_set(Error **errp, const char *fmt, ...)
-{
-    va_list ap;
-
-    va_start(ap, fmt);
-    error_set_va(errp, ERROR_CLASS_GENERIC, ERROR_CODE_UNSPECIFIED, NULL, fmt, ap);
-    va_end(ap);
-    return false;
-}
-
 bool error_set_code(Error **errp, ErrorCode code, const char *fmt, ...)
 {
     va_list ap;

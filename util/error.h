@@ -52,9 +52,7 @@ typedef enum ErrorCode {
 GQuark poise_error_quark(void);
 
 /* Sets *errp (when errp is not NULL) to a GenericError; returns false so that callers can
- * `return error_set(errp, ...)`. Texts have no full stop and no line end. */
-bool error_set(Error **errp, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
-/* The same with a code. */
+ * `return error_set_code(errp, ...)`. Texts have no full stop and no line end. */
 bool error_set_code(Error **errp, ErrorCode code, const char *fmt, ...) G_GNUC_PRINTF(3, 4);
 /* With a class; the code follows from it. */
 bool error_set_class(Error **errp, ErrorClass klass, const char *fmt, ...) G_GNUC_PRINTF(3, 4);

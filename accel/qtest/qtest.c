@@ -390,7 +390,8 @@ bool qtest_start(const char *dev, const char *log, Error **errp)
     if (log) {
         qtest.log = strcmp(log, "none") == 0 ? NULL : fopen(log, "we");
         if (!qtest.log && strcmp(log, "none") != 0) {
-            return error_set(errp, "-qtest-log %s: cannot open the file", log);
+            return error_set_code(errp, ERROR_CODE_HOST_FAILURE,
+                                  "-qtest-log %s: cannot open the file", log);
         }
     }
     qtest.in = g_string_new(NULL);

@@ -81,7 +81,8 @@ static const AccelCpuOps tcg_cpu_ops = {
 static bool tcg_available(const char *target, Error **errp)
 {
     if (strcmp(target, "aarch64") != 0) {
-        return error_set(errp, "tcg does not execute %s guests", target);
+        return error_set_code(errp, ERROR_CODE_NOT_SUPPORTED, "tcg does not execute %s guests",
+                              target);
     }
     return true;
 }

@@ -318,13 +318,14 @@ static const MemoryRegionOps pflash_ops = {
 static bool check_file_size(const PflashState *s, const struct stat *st, Error **errp)
 {
     if (!S_ISREG(st->st_mode)) {
-        return error_set(errp, "flash image '%s' is not a regular file", s->file);
+        return error_set_code(errp, ERROR_CODE_FORMAT_INVALID,
+                              "flash image '%s' is not a regular file", s->file);
     }
     if ((uint64_t)st->st_size > s->size || (!s->read_only && (uint64_t)st->st_size != s->size)) {
-        return error_set(errp,
-                         "flash image '%s': device requires %" PRIu64
-                         " bytes, the file provides %" PRIu64 " bytes",
-                         s->file, s->size, (uint64_t)st->st_size);
+        return error_set_code(errp, ERROR_CODE_FORMAT_INVALID,
+                              "flash image '%s': device requires %" PRIu64
+                              " bytes, the file provides %" PRIu64 " bytes",
+                              s->file, s->size, (uint64_t)st->st_size);
     }
     return true;
 }
@@ -361,7 +362,8 @@ static bool pflash_realize(Device *dev, Error **errp)
     PflashState *s = (PflashState *)dev;
 
     if (!s->name || s->size < SECTOR_BYTES || s->size & (s->size - 1)) {
-        return error_set(errp, "cfi.pflash01: 'name' and a power-of-two 'size' are needed");
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "cfi.pflash01: 'name' and a power-of-two 'size' are needed");
     }
     if (!memory_region_init_rom_device(&s->mr, &pflash_ops, s, s->name, s->size, errp)) {
         return false;

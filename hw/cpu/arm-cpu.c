@@ -203,10 +203,12 @@ static bool arm_cpu_realize(Device *dev, Error **errp) REQUIRES(vm_lock)
     bool by_index = cpu->mpidr == MP_AFFINITY_BY_INDEX;
 
     if (cpu->counter_hz < 1 || cpu->counter_hz > 1000000000) {
-        return error_set(errp, "Parameter 'cntfrq' expects a value from 1 to 1000000000");
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "Parameter 'cntfrq' expects a value from 1 to 1000000000");
     }
     if (!by_index && (cpu->mpidr & ~(ARM_AFFINITY_MASK | MPIDR_RES1))) {
-        return error_set(errp, "Parameter 'mp-affinity' has bits that are not affinity fields");
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "Parameter 'mp-affinity' has bits that are not affinity fields");
     }
     derive_id(cpu);
     arm_sysregs_attach(cpu);
@@ -215,8 +217,9 @@ static bool arm_cpu_realize(Device *dev, Error **errp) REQUIRES(vm_lock)
     atomic_store(&cpu->cs.halted, cpu->power_off);
     if (!by_index && arm_cpu_by_affinity(cpu->mpidr)) {
         arm_sysregs_detach(cpu);
-        return error_set(errp, "There is a CPU with 'mp-affinity' 0x%" PRIx64 " already",
-                         cpu->mpidr & ARM_AFFINITY_MASK);
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "There is a CPU with 'mp-affinity' 0x%" PRIx64 " already",
+                              cpu->mpidr & ARM_AFFINITY_MASK);
     }
     if (by_index) {
         cpu->mpidr = (uint64_t)cpus_count();

@@ -111,14 +111,17 @@ static bool arm_gic_realize(Device *dev, Error **errp) REQUIRES(vm_lock)
     ArmGic *s = ARM_GIC(dev);
 
     if (s->num_cpu < 1 || s->num_cpu > ARM_GIC_MAX_CPUS) {
-        return error_set(errp, "arm_gic: 'num-cpu' must be 1 to %d", ARM_GIC_MAX_CPUS);
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "arm_gic: 'num-cpu' must be 1 to %d", ARM_GIC_MAX_CPUS);
     }
     if (s->num_irq < GIC_PRIVATE || s->num_irq > GIC_MAX_IRQS || s->num_irq % 32) {
-        return error_set(errp, "arm_gic: 'num-irq' must be a multiple of 32 up to %d",
-                         GIC_MAX_IRQS & ~31);
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "arm_gic: 'num-irq' must be a multiple of 32 up to %d",
+                              GIC_MAX_IRQS & ~31);
     }
     if (s->revision != 2) {
-        return error_set(errp, "arm_gic: only 'revision' 2 is supported");
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "arm_gic: only 'revision' 2 is supported");
     }
     memory_region_init_io(&s->dist_mr, &arm_gic_dist_ops, s, "gic_dist", 0x1000);
     memory_region_init_io(&s->cpu_mr, &arm_gic_cpu_ops, s, "gic_cpu", 0x2000);

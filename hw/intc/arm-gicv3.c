@@ -147,8 +147,9 @@ static bool connect_cpu(ArmGicV3 *s, unsigned index, Error **errp)
     GicV3Cpu *c = &s->cpus[index];
 
     if (!cs || !object_is_a(cs->object, TYPE_ARM_CPU)) {
-        return error_set(errp, "arm-gicv3: there is no Arm CPU %u for 'num-cpu' %u", index,
-                         s->num_cpu);
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "arm-gicv3: there is no Arm CPU %u for 'num-cpu' %u", index,
+                              s->num_cpu);
     }
     *c = (GicV3Cpu){.gic = s, .cpu = arm_cpu_of(cs), .index = index};
     return true;
@@ -159,14 +160,17 @@ static bool arm_gicv3_realize(Device *dev, Error **errp) REQUIRES(vm_lock)
     ArmGicV3 *s = ARM_GICV3(dev);
 
     if (s->num_cpu < 1 || s->num_cpu > ARM_GICV3_MAX_CPUS) {
-        return error_set(errp, "arm-gicv3: 'num-cpu' must be 1 to %d", ARM_GICV3_MAX_CPUS);
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "arm-gicv3: 'num-cpu' must be 1 to %d", ARM_GICV3_MAX_CPUS);
     }
     if (s->num_irq < GIC_PRIVATE || s->num_irq > GIC_MAX_IRQS || s->num_irq % 32) {
-        return error_set(errp, "arm-gicv3: 'num-irq' must be a multiple of 32 up to %d",
-                         GIC_MAX_IRQS & ~31);
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "arm-gicv3: 'num-irq' must be a multiple of 32 up to %d",
+                              GIC_MAX_IRQS & ~31);
     }
     if (s->revision != 3) {
-        return error_set(errp, "arm-gicv3: only 'revision' 3 is supported");
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "arm-gicv3: only 'revision' 3 is supported");
     }
     s->cpus = g_new0(GicV3Cpu, s->num_cpu);
     s->out = g_new0(IrqLine, 4 * s->num_cpu);

@@ -103,7 +103,7 @@ static bool read_replies(Run *run, guint m, Error **errp)
         }
         guint id = (guint)json_object_get_int_member_with_default(reply, "id", -1);
         if (!g_hash_table_remove(run->open[m], GUINT_TO_POINTER(id))) {
-            return error_set(errp, "reply without request: %s", line);
+            return error_set_code(errp, ERROR_CODE_UNSPECIFIED, "reply without request: %s", line);
         }
     }
     return true;

@@ -125,7 +125,7 @@ QmpClient *qmp_client_connect(QmpClient *process, const char *path, Error **errp
         }
         close(fd);
         if (now_ms() > end || waitpid(process->pid, &process->status, WNOHANG) == process->pid) {
-            error_set(errp, "nobody listens on %s", path);
+            error_set_code(errp, ERROR_CODE_UNSPECIFIED, "nobody listens on %s", path);
             return NULL;
         }
         g_usleep(
@@ -261,11 +261,11 @@ static bool read_more(QmpClient *c, gint64 end, Error **errp)
     char buf[65536];
 
     if (poll(&p, 1, (int)MAX(end - now_ms(), 0)) <= 0) {
-        return error_set(errp, "nothing came in time");
+        return error_set_code(errp, ERROR_CODE_UNSPECIFIED, "nothing came in time");
     }
     ssize_t n = read(c->fd, buf, sizeof(buf));
     if (n <= 0) {
-        return error_set(errp, "the session was closed");
+        return error_set_code(errp, ERROR_CODE_UNSPECIFIED, "the session was closed");
     }
     g_string_append_len(c->in, buf, n);
     return true;
@@ -304,7 +304,7 @@ JsonObject *qmp_client_receive(QmpClient *c, Error **errp)
         return NULL;
     }
     if (!JSON_NODE_HOLDS_OBJECT(node)) {
-        error_set(errp, "not an object: %s", line);
+        error_set_code(errp, ERROR_CODE_UNSPECIFIED, "not an object: %s", line);
         return NULL;
     }
     return json_node_dup_object(node);
@@ -318,7 +318,7 @@ bool qmp_client_negotiate(QmpClient *c, Error **errp)
         return false;
     }
     if (!json_object_has_member(greeting, "QMP")) {
-        return error_set(errp, "not a greeting");
+        return error_set_code(errp, ERROR_CODE_UNSPECIFIED, "not a greeting");
     }
     g_autoptr(JsonNode) node = qmp_client_execute(c, "qmp_capabilities", NULL, errp);
     return node;
@@ -328,8 +328,9 @@ static void set_reply_error(JsonObject *reply, Error **errp)
 {
     JsonObject *detail = json_object_get_object_member(reply, "error");
 
-    error_set(errp, "%s: %s", json_object_get_string_member(detail, "class"),
-              json_object_get_string_member(detail, "desc"));
+    error_set_code(errp, ERROR_CODE_UNSPECIFIED, "%s: %s",
+                   json_object_get_string_member(detail, "class"),
+                   json_object_get_string_member(detail, "desc"));
 }
 
 JsonNode *qmp_client_execute(QmpClient *c, const char *command, const char *arguments, Error **errp)
@@ -358,7 +359,7 @@ JsonNode *qmp_client_execute(QmpClient *c, const char *command, const char *argu
             return NULL;
         }
         if (json_object_get_int_member_with_default(reply, "id", -1) != id) {
-            error_set(errp, "a reply to another request");
+            error_set_code(errp, ERROR_CODE_UNSPECIFIED, "a reply to another request");
             return NULL;
         }
         return json_node_copy(json_object_get_member(reply, "return"));

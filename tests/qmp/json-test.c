@@ -102,7 +102,7 @@ static GPtrArray *ask(QmpClient *c, const GString *text, unsigned nr, Error **er
 
     if (!write_all(qmp_client_fd(c), text->str, text->len) ||
         !write_all(qmp_client_fd(c), end, strlen(end))) {
-        error_set(errp, "cannot write");
+        error_set_code(errp, ERROR_CODE_UNSPECIFIED, "cannot write");
         return NULL;
     }
     for (;;) {
@@ -119,7 +119,7 @@ static GPtrArray *ask(QmpClient *c, const GString *text, unsigned nr, Error **er
         g_ptr_array_add(answers, answer ? answer : g_strdup(line));
     }
     if (!answers->len) {
-        error_set(errp, "0xFF has no answer");
+        error_set_code(errp, ERROR_CODE_UNSPECIFIED, "0xFF has no answer");
         return NULL;
     }
     g_ptr_array_remove_index(answers, answers->len - 1);

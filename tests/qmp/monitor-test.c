@@ -111,7 +111,8 @@ static bool freeze(QmpClient *c, Error **errp)
             return true; /* nothing more is taken from it */
         }
     }
-    return error_set(errp, "everything was read from a client that reads nothing");
+    return error_set_code(errp, ERROR_CODE_UNSPECIFIED,
+                          "everything was read from a client that reads nothing");
 }
 
 static void test_many_clients(void)

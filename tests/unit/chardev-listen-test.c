@@ -283,7 +283,8 @@ static int named = -1;
 static int find_named(const char *name, Error **errp)
 {
     if (strcmp(name, "serial") != 0) {
-        error_set(errp, "File descriptor named '%s' has not been found", name);
+        error_set_code(errp, ERROR_CODE_UNSPECIFIED,
+                       "File descriptor named '%s' has not been found", name);
         return -1;
     }
     return named;

@@ -50,7 +50,7 @@ void qmp_fail_always(bool has_class, Colour q_class, Error **errp)
     if (has_class && q_class == COLOUR_RED) {
         error_set_class(errp, ERROR_CLASS_DEVICE_NOT_FOUND, "no %s", Colour_str(q_class));
     } else {
-        error_set(errp, "failed");
+        error_set_code(errp, ERROR_CODE_UNSPECIFIED, "failed");
     }
 }
 
@@ -61,7 +61,8 @@ void qmp_be_silent(Error **errp)
 void qmp_take_boxed(Shape *arg, Error **errp)
 {
     if (arg->kind == SHAPE_KIND_CIRCLE) {
-        error_set(errp, "radius %g of %s", arg->u.circle.radius, arg->u.circle.centre->name);
+        error_set_code(errp, ERROR_CODE_UNSPECIFIED, "radius %g of %s", arg->u.circle.radius,
+                       arg->u.circle.centre->name);
     }
 }
 
@@ -77,7 +78,7 @@ Base *qmp_take_base(const char *name, const char *note, Error **errp)
 void qmp_conditional(int64_t a, bool has_b, int64_t b, Error **errp)
 {
     if (has_b) {
-        error_set(errp, "%" G_GINT64_FORMAT, a + b);
+        error_set_code(errp, ERROR_CODE_UNSPECIFIED, "%" G_GINT64_FORMAT, a + b);
     }
 }
 
@@ -448,7 +449,7 @@ bool qmp_answer_later(JsonObject *args, JsonNode **ret, Error **errp)
 
     deferred = qmp_defer(in_order);
     if (!deferred) {
-        return error_set(errp, "nobody to answer");
+        return error_set_code(errp, ERROR_CODE_UNSPECIFIED, "nobody to answer");
     }
     if (args && json_object_has_member(args, "at-once")) {
         qmp_reply_return(g_steal_pointer(&deferred), json_new_int(1));
