@@ -2,7 +2,7 @@
 /* Random commands, shaped by the program's own schema, over three monitors of one process: each
  * gets one reply, the process lives, and when what was made is removed there are as many open
  * descriptors as before. POISE names the program, COMMANDS says how many (of which each kind of
- * machine gets its part), SEED repeats a run. */
+ * machine gets its part), SEED (1) which ones. */
 #include "tests/fuzz/random-args.h"
 #include "tests/lib/qmp-client.h"
 #include "tests/lib/tap.h"
@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { MONITORS = 3, BATCH = 16 };
 
@@ -298,7 +297,7 @@ int main(void)
     const char *commands = getenv("COMMANDS");
     const char *given = getenv("SEED");
     guint n = commands ? (guint)strtoul(commands, NULL, 10) : 20000;
-    guint32 seed = given ? (guint32)strtoul(given, NULL, 10) : (guint32)time(NULL);
+    guint32 seed = given ? (guint32)strtoul(given, NULL, 10) : 1;
 
     check_process("no machine", none, n * 2 / 5, seed);
     check_process("virt", virt, n * 2 / 5, seed + 1);
