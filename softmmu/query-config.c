@@ -55,7 +55,7 @@ static void set_cpu(MachineConfig *c, const Machine *m)
     if (c->cpu->features && first) {
         JsonNode *asked = c->cpu->features;
 
-        c->cpu->features = config_read_back(OBJECT(first), asked);
+        c->cpu->features = config_read_back(first->object, asked);
         json_node_unref(asked);
     }
 }

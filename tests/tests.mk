@@ -63,6 +63,7 @@ check-schema: poise-qapi-gen
 qmp-tests := $(addprefix tests/qmp/,session-test abi-test access-test monitor-test transcript-test chardev-test)
 qmp-tests += tests/qmp/json-test tests/qmp/introspect-test
 qmp-tests += tests/qmp/objects-test
+qmp-tests += tests/qmp/config-test
 qmp-test-support := tests/lib/qmp-client.o tests/lib/tap.o tests/qmp/shape.o
 all-objs += $(qmp-test-support) $(qmp-tests:=.o)
 $(qmp-tests): %: %.o $(qmp-test-support) libutil.a

@@ -115,12 +115,22 @@ static bool init_ram_from(Machine *m, HostMemory *mem, uint64_t bytes, Error **e
     return memory_region_init_ram_from(&m->ram, mem->block_name, mem->host, size, errp);
 }
 
+/* By id or, as query-config shows it, by path. */
+static Object *find_backend(const char *name)
+{
+    Object *obj = *name == '/' ? object_resolve(name, NULL) : NULL;
+
+    return obj && object_is_a(obj, TYPE_MEMORY_BACKEND)
+               ? obj
+               : user_creatable_find(name, TYPE_MEMORY_BACKEND);
+}
+
 bool machine_init_ram(Machine *m, uint64_t bytes, Error **errp)
 {
     const MachineClass *mc = MACHINE_GET_CLASS(m);
 
     if (m->ram_backend) {
-        Object *mem = user_creatable_find(m->ram_backend, TYPE_MEMORY_BACKEND);
+        Object *mem = find_backend(m->ram_backend);
 
         if (!mem) {
             return error_set_code(errp, ERROR_CODE_NOT_FOUND, "Memory backend '%s' not found",
