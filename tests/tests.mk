@@ -63,12 +63,12 @@ check-schema: poise-qapi-gen
 qmp-tests := $(addprefix tests/qmp/,session-test abi-test access-test monitor-test transcript-test chardev-test)
 qmp-tests += tests/qmp/json-test tests/qmp/introspect-test
 qmp-tests += tests/qmp/objects-test
-qmp-tests += tests/qmp/config-test
+qmp-tests += tests/qmp/config-test tests/qmp/state-hash-test
 qmp-test-support := tests/lib/qmp-client.o tests/lib/tap.o tests/qmp/shape.o
 all-objs += $(qmp-test-support) $(qmp-tests:=.o)
 $(qmp-tests): %: %.o $(qmp-test-support) libutil.a
 	$(call say,LINK,$@)$(CC) $(LDFLAGS) $^ $(LIBS) -o $@
-tests/qmp/chardev-test: tests/lib/qtest-client.o
+tests/qmp/chardev-test tests/qmp/state-hash-test: tests/lib/qtest-client.o
 check-qmp: all $(qmp-tests)
 	$(Q)POISE=./poise-system-aarch64 PEER="$(PEER)" ABI=$(SRC)/tests/qmp/abi.txt \
 	    CORPUS=$(SRC)/tests/qmp/json-corpus.txt \
