@@ -272,7 +272,7 @@ static void print_value(const HmpCall *call, const Format *f, uint64_t v)
 
 void hmp_print(const HmpCall *call, Error **errp)
 {
-    Format f = {.letter = 'd', .size = 8};
+    Format f = {.letter = 'x', .size = 8};
     uint64_t v;
 
     if (!parse_format(call->format, &f, errp) || !evaluate(call, call->args[0], &v, errp)) {

@@ -61,6 +61,7 @@ check-schema: poise-qapi-gen
 
 # ---- qmp: programs in tests/qmp that talk to the real binary
 qmp-tests := $(addprefix tests/qmp/,session-test abi-test access-test monitor-test transcript-test chardev-test)
+qmp-tests += tests/qmp/hmp-test
 qmp-tests += tests/qmp/json-test tests/qmp/introspect-test
 qmp-tests += tests/qmp/objects-test
 qmp-tests += tests/qmp/config-test tests/qmp/state-hash-test
