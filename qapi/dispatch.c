@@ -2,6 +2,8 @@
 /* From a request to the function that implements the command. */
 #include "qapi/dispatch.h"
 
+#include "util/trace.h"
+
 #include <string.h>
 
 static const QmpCommand *commands;
@@ -252,7 +254,10 @@ static bool run(QmpCaller *caller, JsonNode *request, JsonNode **ret, Error **er
     if (who->allow && !who->allow(who->opaque, cmd, errp)) {
         return false;
     }
-    return cmd->fn(req.arguments, ret, errp);
+    TRACE(qmp_command, "%s", req.command);
+    bool ok = cmd->fn(req.arguments, ret, errp);
+    TRACE(qmp_command_done, "%s %s", req.command, ok ? "ok" : "failed");
+    return ok;
 }
 
 /* The handler returned: what it deferred is due later, or now when it was ended already. */

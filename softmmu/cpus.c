@@ -3,6 +3,7 @@
 #include "softmmu/cpus.h"
 
 #include "util/rcu.h"
+#include "util/trace.h"
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -142,6 +143,7 @@ static void serve_requests(CpuState *cpu)
     if (atomic_load(&cpu->stop)) {
         atomic_store(&cpu->stop, false);
         atomic_store(&cpu->stopped, true);
+        TRACE(cpu_stopped, "%d", cpu->index);
         cond_broadcast(&stopped_changed);
     }
     vm_lock_release();
@@ -164,9 +166,13 @@ static gpointer cpu_thread(gpointer opaque)
         if (!atomic_load(&cpu->stopped) && accel_cpu_ops && accel_cpu_ops->exec) {
             if (atomic_load(&cpu->halted) && cpu->ops->has_work(cpu)) {
                 atomic_store(&cpu->halted, false);
+                TRACE(cpu_woken, "%d", cpu->index);
             }
             if (!atomic_load(&cpu->halted)) {
                 accel_cpu_ops->exec(cpu);
+                if (atomic_load(&cpu->halted)) {
+                    TRACE(cpu_halted, "%d", cpu->index);
+                }
             }
         }
     }
@@ -270,6 +276,7 @@ void cpus_pause_all(void)
 void cpus_resume_all(void)
 {
     CPU_FOREACH (cpu) {
+        TRACE(cpu_resumed, "%d", cpu->index);
         atomic_store(&cpu->stopped, false);
         cpu_kick(cpu);
     }

@@ -3,6 +3,8 @@
 #include "softmmu/memory.h"
 
 #include "util/rcu.h"
+#include "util/trace.h"
+#include <inttypes.h>
 
 AddressSpace address_space_memory;
 AddressSpace address_space_io;
@@ -103,6 +105,8 @@ void memory_region_add_overlap(MemoryRegion *container, hwaddr addr, MemoryRegio
     mr->container = container;
     mr->addr = addr;
     mr->priority = priority;
+    TRACE(memory_region_add, "%s at 0x%" PRIx64 " size 0x%" PRIx64 " priority %d in %s", mr->name,
+          addr, mr->size, priority, container->name);
     if (!container->subregions) {
         container->subregions = g_ptr_array_new();
     }
@@ -121,6 +125,7 @@ void memory_region_add(MemoryRegion *container, hwaddr addr, MemoryRegion *mr)
 
 void memory_region_remove(MemoryRegion *mr)
 {
+    TRACE(memory_region_remove, "%s of %s", mr->name, mr->container->name);
     g_ptr_array_remove(mr->container->subregions, mr);
     mr->container = NULL;
     tree_changed();
@@ -129,6 +134,7 @@ void memory_region_remove(MemoryRegion *mr)
 void memory_region_set_enabled(MemoryRegion *mr, bool enabled)
 {
     if (mr->enabled != enabled) {
+        TRACE(memory_region_enable, "%s %d", mr->name, enabled);
         mr->enabled = enabled;
         tree_changed();
     }

@@ -5,7 +5,7 @@ startup-srcs += softmmu/startup.c softmmu/startup-machine.c softmmu/validate.c s
                 softmmu/options-apply.c softmmu/options-ini.c softmmu/options-peer.c softmmu/qmp-startup.c
 softmmu-srcs += softmmu/accel.c softmmu/clock.c softmmu/cpus.c softmmu/main-loop.c softmmu/memory.c softmmu/memory-access.c softmmu/configuration.c \
                 softmmu/process.c \
-                softmmu/qmp-job.c softmmu/qmp-misc.c softmmu/qmp-run-state.c softmmu/qmp-stats.c softmmu/ram.c softmmu/reset.c softmmu/rtc.c \
+                softmmu/qmp-job.c softmmu/qmp-misc.c softmmu/qmp-run-state.c softmmu/qmp-stats.c softmmu/qmp-trace.c softmmu/ram.c softmmu/reset.c softmmu/rtc.c \
                 softmmu/run-state.c softmmu/sandbox.c softmmu/sigbus.c softmmu/vm-lock.c
 
 unit-tests += memory

@@ -11,6 +11,7 @@
 #include "util/json.h"
 #include "util/keyval.h"
 #include "util/size.h"
+#include "util/trace.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -459,6 +460,15 @@ bool option_audiodev(CommandLine *cl, const OptionDef *opt, const char *arg, Err
     }
     return g_strcmp0(keyval_get(o, "driver"), "none") == 0 ||
            error_set_code(errp, ERROR_CODE_NOT_SUPPORTED, "only driver 'none' is supported");
+}
+
+bool option_trace(CommandLine *cl, const OptionDef *opt, const char *arg, Error **errp)
+{
+    if (strcmp(arg, "help") == 0 || strcmp(arg, "?") == 0) {
+        trace_print_list();
+        exit(EXIT_SUCCESS);
+    }
+    return option_store(cl, opt, arg, errp);
 }
 
 /* ---- whole configurations */

@@ -64,7 +64,6 @@ static const struct {
     {"spice", ""},
     {"tb-size", ""},
     {"tpmdev", ""},
-    {"trace", "-d for logs"},
     {"usb", ""},
     {"usbdevice", ""},
     {"virtfs", ""},

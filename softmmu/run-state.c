@@ -7,6 +7,7 @@
 #include "softmmu/cpus.h"
 #include "softmmu/main-loop.h"
 #include "softmmu/reset.h"
+#include "util/trace.h"
 #include <stdatomic.h>
 
 #define S(state) (1u << RUN_STATE_##state)
@@ -79,6 +80,7 @@ void run_state_set(RunState s)
 {
     g_assert(s == state || transitions[state] >> s & 1);
     if (s != state) {
+        TRACE(runstate_set, "%s to %s", RunState_str(state), RunState_str(s));
         state = s;
         notifier_list_notify(&state_notifiers, NULL);
     }
@@ -189,6 +191,7 @@ static bool cause_is_guest(ShutdownCause cause)
 
 void vm_reset(ShutdownCause cause)
 {
+    TRACE(vm_reset, "%s", ShutdownCause_str(cause));
     cpus_pause_all();
     reset_run();
     cpus_reset_all();

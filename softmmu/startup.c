@@ -28,6 +28,7 @@
 #include "util/keyval.h"
 #include "util/log.h"
 #include "util/module.h"
+#include "util/trace.h"
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -120,6 +121,8 @@ static void answer_help(const Config *c)
         accel_print_help();
     } else if (is_help(c->log->items)) {
         log_print_items();
+    } else if (g_strcmp0(c->log->items, "trace:help") == 0) {
+        trace_print_list();
     } else if (!qdev_print_help(c->devices)) {
         return;
     }
@@ -159,6 +162,19 @@ static Config *read_command_line(int argc, char **argv, Error **errp)
     return c;
 }
 
+static bool start_tracing(const TraceConfig *t, Error **errp)
+{
+    if ((t->file && !log_set_file(t->file, errp)) ||
+        (t->events && !trace_apply_file(t->events, errp))) {
+        error_prefix(errp, "-trace: ");
+        return false;
+    }
+    if (t->enable) {
+        trace_apply(t->enable);
+    }
+    return true;
+}
+
 static bool phase_options(int argc, char **argv, Error **errp)
 {
     Config *c = read_command_line(argc, argv, errp);
@@ -175,6 +191,11 @@ static bool phase_options(int argc, char **argv, Error **errp)
     }
     if (c->log->items && !log_set_items(c->log->items, errp)) {
         return false;
+    }
+    for (size_t i = 0; c->log->trace && i < c->log->trace->n; i++) {
+        if (!start_tracing(c->log->trace->items[i], errp)) {
+            return false;
+        }
     }
     run_state_set_action(c->action);
     return true;
@@ -549,6 +570,8 @@ static bool run_phases(const char *until, int argc, char **argv, Error **errp)
         }
         ok = phase->run(argc, argv, errp);
         times[next_phase] = (StartupTime){start - begin_ns, monotonic_ns() - start};
+        TRACE(startup_phase, "%s started %" PRId64 " ns took %" PRId64 " ns", phase->name,
+              times[next_phase].start_ns, times[next_phase].duration_ns);
         if (!ok) {
             return false;
         }

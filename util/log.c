@@ -3,6 +3,7 @@
 #include "util/log.h"
 
 #include "util/lock.h"
+#include "util/trace.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,6 +33,10 @@ bool log_set_items(const char *list, Error **errp)
     for (char **w = words; *w; w++) {
         const LogItem *i = log_items;
 
+        if (g_str_has_prefix(*w, "trace:")) {
+            trace_apply(*w + strlen("trace:"));
+            continue;
+        }
         while (i->name && strcmp(i->name, *w) != 0) {
             i++;
         }
@@ -68,6 +73,7 @@ void log_print_items(void)
     for (const LogItem *i = log_items; i->name; i++) {
         printf("%-15s %s\n", i->name, i->help);
     }
+    printf("%-15s %s\n", "trace:PATTERN", "trace points: 'trace:help' lists them");
 }
 
 G_GNUC_PRINTF(1, 0)
@@ -79,6 +85,15 @@ static void log_line(const char *fmt, va_list ap)
     vfprintf(f, fmt, ap);
     fputc('\n', f);
     mutex_unlock(&lock);
+}
+
+void log_text(const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    log_line(fmt, ap);
+    va_end(ap);
 }
 
 void log_printf(uint32_t kind, const char *fmt, ...)

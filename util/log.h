@@ -28,10 +28,13 @@ static inline bool log_enabled(uint32_t kind)
     return __builtin_expect(log_mask & kind, 0);
 }
 
-/* Items as -d takes them, comma-separated; an unknown one is an error that names it. */
+/* Items as -d takes them, comma-separated; an unknown one is an error that names it.
+ * "trace:PATTERN" switches trace points on. */
 bool log_set_items(const char *items, Error **errp);
 bool log_set_file(const char *path, Error **errp);
 void log_print_items(void);
+/* A line whatever the items. */
+void log_text(const char *fmt, ...) G_GNUC_PRINTF(1, 2);
 void log_printf(uint32_t kind, const char *fmt, ...) G_GNUC_PRINTF(2, 3);
 
 /* A guest broke a rule of the hardware: logged under guest_errors, at most 100 lines a second;

@@ -4,6 +4,7 @@
 #include "backends/chardev/chardev-impl.h"
 
 #include "util/module.h"
+#include "util/trace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -49,6 +50,7 @@ static void peer_is_there(Chardev *chr)
     bool attached = chr->handlers; /* else attaching, in opened(), reports it */
 
     chr->connected = true;
+    TRACE(chardev_opened, "%s", chardev_id(chr));
     if (k->opened) {
         k->opened(chr);
     }
@@ -104,6 +106,7 @@ void chardev_disconnect(Chardev *chr)
     }
     chr->linked = chr->connected = false;
     if (was_connected) {
+        TRACE(chardev_closed, "%s", chardev_id(chr));
         chardev_report(chr, CHARDEV_CLOSED);
     }
 }

@@ -6,6 +6,7 @@
 #include "hw/core/reg.h"
 #include "softmmu/clock.h"
 #include "softmmu/reset.h"
+#include "util/trace.h"
 #include <string.h>
 
 static DeviceLines *lines_find(GPtrArray *lists, const char *name)
@@ -60,6 +61,7 @@ static void input_level(void *opaque, int n, int level) NO_THREAD_SAFETY
 {
     DeviceLines *l = opaque;
 
+    TRACE(irq_input, "%s %s[%d] %d", object_type_name(OBJECT(l->dev)), l->name, n, level);
     if (l->intercept) {
         l->intercept(l->dev, l->name, n, level);
     }
@@ -93,6 +95,7 @@ void device_set_output(Device *dev, const char *name, int n, int level)
 {
     DeviceLines *l = lines_find(dev->outputs, name);
 
+    TRACE(irq_output, "%s %s[%d] %d", object_type_name(OBJECT(dev)), name, n, level);
     if (l->intercept) {
         l->intercept(dev, l->name, n, level);
     }

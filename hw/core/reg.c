@@ -5,6 +5,7 @@
 #include "hw/core/state-hash.h"
 #include "util/json.h"
 #include "util/log.h"
+#include "util/trace.h"
 
 #define NO_ROW 0xffff
 
@@ -49,10 +50,16 @@ static const RegDef *row_at(const RegBank *bank, hwaddr offset, unsigned *ret_in
     return *ret_byte < r->size ? r : NULL;
 }
 
-static MemResult bank_read(void *opaque, hwaddr offset, unsigned size, uint64_t *ret_value,
-                           MemAttrs attrs)
+static const char *name_at(const RegBank *bank, hwaddr offset)
 {
-    RegBank *bank = opaque;
+    unsigned index, byte;
+    const RegDef *r = row_at(bank, offset, &index, &byte);
+
+    return r ? r->name : "(unknown)";
+}
+
+static MemResult read_row(RegBank *bank, hwaddr offset, unsigned size, uint64_t *ret_value)
+{
     unsigned index, byte;
     const RegDef *r = row_at(bank, offset, &index, &byte);
 
@@ -73,6 +80,17 @@ static MemResult bank_read(void *opaque, hwaddr offset, unsigned size, uint64_t 
     uint64_t v = r->read ? r->read(bank->state, index) : row_value(bank, r, index);
     *ret_value = (v & size_mask(r->size)) >> (byte * 8) & size_mask(size);
     return MEM_OK;
+}
+
+static MemResult bank_read(void *opaque, hwaddr offset, unsigned size, uint64_t *ret_value,
+                           MemAttrs attrs)
+{
+    RegBank *bank = opaque;
+    MemResult result = read_row(bank, offset, size, ret_value);
+
+    TRACE(reg_read, "%s@0x%" PRIx64 " %s offset 0x%" PRIx64 " size %u value 0x%" PRIx64,
+          bank->block->name, bank->mr.addr, name_at(bank, offset), offset, size, *ret_value);
+    return result;
 }
 
 /* A plain register: write_mask decides what changes, w1c_mask what a 1 clears. */
@@ -99,6 +117,8 @@ static MemResult bank_write(void *opaque, hwaddr offset, unsigned size, uint64_t
     unsigned index, byte;
     const RegDef *r = row_at(bank, offset, &index, &byte);
 
+    TRACE(reg_write, "%s@0x%" PRIx64 " %s offset 0x%" PRIx64 " size %u value 0x%" PRIx64,
+          bank->block->name, bank->mr.addr, name_at(bank, offset), offset, size, value);
     if (!r) {
         if (bank->block->unknown_write) {
             bank->block->unknown_write(bank->state, offset, size, value);
