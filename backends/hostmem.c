@@ -31,7 +31,7 @@ void host_memory_release(HostMemory *m)
     m->in_use = false;
 }
 
-static bool no_memory(HostMemory *m, int err, Error **errp)
+static bool no_memory(const HostMemory *m, int err, Error **errp)
 {
     return error_set_errno(errp, err, "cannot set up guest memory '%s'", m->parent.name);
 }
@@ -194,8 +194,10 @@ static void *map(HostMemory *m)
     return at;
 }
 
-static bool check_properties(HostMemory *m, Error **errp)
+static bool check(Object *obj, Error **errp)
 {
+    const HostMemory *m = (HostMemory *)obj;
+
     if (!m->size) {
         return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
                               "property 'size' of %s doesn't take value '0'",
@@ -214,7 +216,7 @@ static bool complete(Object *obj, Error **errp)
     HostMemory *m = (HostMemory *)obj;
     bool (*open)(HostMemory * m, Error * *errp) = HOST_MEMORY_GET_CLASS(m)->open;
 
-    if (!check_properties(m, errp)) {
+    if (!check(obj, errp)) {
         return false;
     }
     m->mapped_bytes = align_up(m->size, (uint64_t)sysconf(_SC_PAGESIZE));
@@ -354,7 +356,7 @@ static const Property host_memory_props[] = {
 
 static void host_memory_class_init(ObjectClass *klass, const void *data)
 {
-    static const UserCreatableClass creatable = {complete, can_be_deleted};
+    static const UserCreatableClass creatable = {check, complete, can_be_deleted};
 
     klass->may_set = may_set;
     klass->changed = changed;

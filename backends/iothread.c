@@ -254,7 +254,7 @@ static void instance_init(Object *obj)
 
 static void class_init(ObjectClass *klass, const void *data)
 {
-    static const UserCreatableClass creatable = {complete, can_be_deleted};
+    static const UserCreatableClass creatable = {NULL, complete, can_be_deleted};
 
     object_class_implement(klass, TYPE_USER_CREATABLE, &creatable);
 }

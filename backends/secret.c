@@ -146,20 +146,26 @@ static bool decrypt(Secret *s, Error **errp)
     return true;
 }
 
-static bool load(Secret *s, Error **errp)
+static bool check(Object *obj, Error **errp)
 {
+    const Secret *s = (Secret *)obj;
+
     if (s->file && s->data) {
         return error_set_code(errp, ERROR_CODE_PARAMETER_UNEXPECTED,
                               "'file' and 'data' are mutually exclusive");
     }
+    return s->file || s->data ||
+           error_set_code(errp, ERROR_CODE_PARAMETER_MISSING,
+                          "Either 'file' or 'data' must be provided");
+}
+
+static bool load(Secret *s, Error **errp)
+{
     if (s->file) {
         s->bytes = (uint8_t *)host_file_read(s->file, &s->len, errp);
-    } else if (s->data) {
+    } else {
         s->len = strlen(s->data);
         s->bytes = (uint8_t *)g_steal_pointer(&s->data);
-    } else {
-        error_set_code(errp, ERROR_CODE_PARAMETER_MISSING,
-                       "Either 'file' or 'data' must be provided");
     }
     if (s->bytes && s->format == Q_CRYPTO_SECRET_FORMAT_BASE64) {
         uint8_t *text = s->bytes;
@@ -175,7 +181,7 @@ static bool complete(Object *obj, Error **errp)
 {
     Secret *s = (Secret *)obj;
 
-    return load(s, errp) && (!s->keyid || decrypt(s, errp));
+    return check(obj, errp) && load(s, errp) && (!s->keyid || decrypt(s, errp));
 }
 
 /* ---- the type */
@@ -221,7 +227,7 @@ static const Property secret_props[] = {
 
 static void class_init(ObjectClass *klass, const void *data)
 {
-    static const UserCreatableClass creatable = {.complete = complete};
+    static const UserCreatableClass creatable = {.check = check, .complete = complete};
 
     klass->may_set = may_set;
     object_class_implement(klass, TYPE_USER_CREATABLE, &creatable);

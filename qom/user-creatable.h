@@ -8,6 +8,8 @@
 
 /* What a type gives with object_class_implement(klass, TYPE_USER_CREATABLE, ...). */
 typedef struct UserCreatableClass {
+    /* What complete would refuse, as far as the properties alone tell. NULL: nothing. */
+    bool (*check)(Object *obj, Error **errp);
     /* All properties are set. */
     bool (*complete)(Object *obj, Error **errp);
     bool (*can_be_deleted)(Object *obj); /* NULL: always */

@@ -147,6 +147,22 @@ bool config_doc_store(JsonObject *doc, const char *path, JsonNode *node, QapiFor
     return true;
 }
 
+bool config_doc_set_text(const char *path, JsonObject *element, const char *name, const char *text,
+                         Error **errp)
+{
+    g_autoptr(JsonObject) changed = json_object_new();
+
+    config_doc_merge(changed, element, true);
+    json_object_set_string_member(changed, name, text);
+    g_autoptr(JsonNode) node = json_new_object(json_object_ref(changed));
+    g_autoptr(JsonNode) value = typed(config_type_at(path)->element, node, QAPI_TEXT, errp);
+    if (!value) {
+        return false;
+    }
+    config_doc_merge(element, json_node_get_object(value), true);
+    return true;
+}
+
 /* ---- as start-up reads it */
 
 static void complete_machine(MachineConfig *m)

@@ -21,6 +21,9 @@ const QapiType *config_type_at(const char *path);
  * name the value. */
 bool config_doc_store(JsonObject *doc, const char *path, JsonNode *node, QapiForm form,
                       Error **errp);
+/* Sets a member of an element of the list at path to what the text means by the list's type. */
+bool config_doc_set_text(const char *path, JsonObject *element, const char *name, const char *text,
+                         Error **errp);
 /* Members of `from` into `into`: objects member by member, lists appended (or replaced). */
 void config_doc_merge(JsonObject *into, JsonObject *from, bool replace_lists);
 /* The value at a path; NULL: none. (borrowed) */

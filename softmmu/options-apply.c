@@ -336,8 +336,7 @@ bool option_set(CommandLine *cl, const OptionDef *opt, const char *arg, Error **
             return error_set_code(errp, ERROR_CODE_NOT_FOUND, "there is no %s \"%s\" defined",
                                   part[0], part[1]);
         }
-        json_object_set_string_member(o, part[2], eq + 1);
-        return true;
+        return config_doc_set_text(lists[i].list, o, part[2], eq + 1, errp);
     }
     return error_set_code(errp, ERROR_CODE_NOT_SUPPORTED,
                           "there is no option group \"%s\" with ids", part[0]);

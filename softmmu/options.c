@@ -2,6 +2,7 @@
 /* The command line: the table of options, and its parser. */
 #include "softmmu/options.h"
 
+#include "softmmu/configuration.h"
 #include "softmmu/options-apply.h"
 #include "util/json.h"
 #include <stdio.h>
@@ -204,14 +205,25 @@ static void refuse_option_of_peer(const char *word)
     }
 }
 
-/* The error is in what the option's path holds. */
-static void error_set_place(const OptionDef *opt, Error **errp)
+/* The error is in what the option's path holds: of a list in the element that it would have
+ * added. */
+static void error_set_place(CommandLine *cl, const OptionDef *opt, Error **errp)
 {
-    g_autofree char *path = g_strconcat("/", opt->path, NULL);
-
-    if (opt->path) {
-        error_prefix_path(errp, g_strdelimit(path, ".", '/'));
+    if (!opt->path) {
+        return;
     }
+    g_autoptr(GString) path = g_string_new("/");
+    JsonNode *node = config_doc_get(cl->doc, opt->path);
+    const QapiType *type = config_type_at(opt->path);
+
+    g_string_append(path, opt->path);
+    g_string_replace(path, ".", "/", 0);
+    if (type->kind == QAPI_LIST) {
+        guint n = node ? json_array_get_length(json_node_get_array(node)) : 0;
+
+        g_string_append_printf(path, "/%u", n);
+    }
+    error_prefix_path(errp, path->str);
 }
 
 /* One option at argv[*i], which is moved to its last word. */
@@ -237,7 +249,7 @@ static bool parse_word(CommandLine *cl, int argc, char **argv, int *i, Error **e
         arg = argv[++*i];
     }
     if (!option_apply(cl, opt, arg, errp)) {
-        error_set_place(opt, errp);
+        error_set_place(cl, opt, errp);
         /* Objects may hold secrets: no more than the type is repeated. */
         int shown = opt->apply == option_object && arg ? (int)strcspn(arg, ",") : -1;
 

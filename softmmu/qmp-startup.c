@@ -163,6 +163,9 @@ void qmp_machine_init(Error **errp) NO_THREAD_SAFETY
 {
     g_autoptr(GPtrArray) errors = error_list();
 
+    if (!config->machine->type) {
+        config_validate_machine(config->machine, errors);
+    }
     config_validate(config, errors);
     if (!refuse(errors, true, errp)) {
         startup_continue(errp);

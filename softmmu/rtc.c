@@ -33,6 +33,21 @@ static bool parse_date(const char *text, int64_t *ret_ns)
     return true;
 }
 
+bool rtc_check(const RtcConfig *cfg, Error **errp)
+{
+    int64_t ns;
+
+    if (!cfg->base || strcmp(cfg->base, "utc") == 0 || strcmp(cfg->base, "localtime") == 0 ||
+        parse_date(cfg->base, &ns)) {
+        return true;
+    }
+    error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "-rtc base=%s: invalid datetime format",
+                   cfg->base);
+    error_append_hint(errp, "valid formats: '2006-06-17T16:01:21' or '2006-06-17'\n");
+    error_set_path(errp, "/machine/rtc/base");
+    return false;
+}
+
 bool rtc_configure(const RtcConfig *cfg, Error **errp)
 {
     static const ClockType clocks[] = {
@@ -42,17 +57,16 @@ bool rtc_configure(const RtcConfig *cfg, Error **errp)
     };
     int64_t start_ns = clock_now_ns(CLOCK_TYPE_HOST);
 
+    if (!rtc_check(cfg, errp)) {
+        return false;
+    }
     clock_type = cfg->has_clock ? clocks[cfg->clock] : CLOCK_TYPE_HOST;
     if (g_strcmp0(cfg->base, "localtime") == 0) {
         g_autoptr(GDateTime) now = g_date_time_new_now_local();
 
         start_ns += g_date_time_get_utc_offset(now) * 1000;
-    } else if (cfg->base && strcmp(cfg->base, "utc") != 0 && !parse_date(cfg->base, &start_ns)) {
-        error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "-rtc base=%s: invalid datetime format",
-                       cfg->base);
-        error_append_hint(errp, "valid formats: '2006-06-17T16:01:21' or '2006-06-17'\n");
-        error_set_path(errp, "/machine/rtc/base");
-        return false;
+    } else if (cfg->base && strcmp(cfg->base, "utc") != 0) {
+        (void)parse_date(cfg->base, &start_ns);
     }
     offset_ns = start_ns - clock_now_ns(clock_type);
     return true;

@@ -7,6 +7,8 @@
 #include "softmmu/clock.h"
 #include "util/error.h"
 
+/* False with an error: rtc_configure() would refuse it. */
+bool rtc_check(const RtcConfig *cfg, Error **errp);
 /* Before any device is made. */
 bool rtc_configure(const RtcConfig *cfg, Error **errp);
 /* Timers for a time of day run on this clock. */

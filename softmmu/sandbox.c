@@ -6,6 +6,27 @@
 
 #include "config.h"
 
+bool sandbox_check(const SandboxConfig *c, Error **errp)
+{
+    const struct {
+        const char *name;
+        bool children;
+    } only_deny[] = {
+        {"obsolete", c->has_obsolete && c->obsolete == SANDBOX_SWITCH_CHILDREN},
+        {"spawn", c->has_spawn && c->spawn == SANDBOX_SWITCH_CHILDREN},
+        {"resourcecontrol",
+         c->has_resourcecontrol && c->resourcecontrol == SANDBOX_SWITCH_CHILDREN},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(only_deny); i++) {
+        if (only_deny[i].children) {
+            return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "invalid argument for %s",
+                                  only_deny[i].name);
+        }
+    }
+    return true;
+}
+
 #if CONFIG_HAVE_SECCOMP
 
 #include <dlfcn.h>
@@ -127,33 +148,12 @@ static int add_rules(const Library *lib, scmp_filter_ctx ctx, const SandboxConfi
     return rc;
 }
 
-static bool check_switches(const SandboxConfig *c, Error **errp)
-{
-    const struct {
-        const char *name;
-        bool children;
-    } only_deny[] = {
-        {"obsolete", c->has_obsolete && c->obsolete == SANDBOX_SWITCH_CHILDREN},
-        {"spawn", c->has_spawn && c->spawn == SANDBOX_SWITCH_CHILDREN},
-        {"resourcecontrol",
-         c->has_resourcecontrol && c->resourcecontrol == SANDBOX_SWITCH_CHILDREN},
-    };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(only_deny); i++) {
-        if (only_deny[i].children) {
-            return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "invalid argument for %s",
-                                  only_deny[i].name);
-        }
-    }
-    return true;
-}
-
 bool sandbox_enter(const SandboxConfig *c, Error **errp)
 {
     Library lib;
     int rc;
 
-    if (!check_switches(c, errp)) {
+    if (!sandbox_check(c, errp)) {
         return false;
     }
     if (!open_library(&lib)) {

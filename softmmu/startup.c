@@ -154,6 +154,7 @@ static Config *read_command_line(int argc, char **argv, Error **errp)
     answer_help(c);
     if (cl.dry_run) {
         config_validate(c, cl.errors);
+        config_validate_process(c, cl.errors);
         exit(config_print_errors(cl.errors));
     }
     if (cl.explain) {

@@ -4,14 +4,19 @@
 #include "softmmu/validate.h"
 
 #include "backends/chardev/chardev.h"
+#include "backends/hostmem.h"
 #include "gen/qapi-visit.h"
 #include "hw/core/qdev.h"
-#include "qom/object.h"
+#include "qom/user-creatable.h"
 #include "softmmu/accel.h"
 #include "softmmu/configuration.h"
+#include "softmmu/process.h"
+#include "softmmu/rtc.h"
+#include "softmmu/sandbox.h"
 #include "softmmu/startup-machine.h"
 #include "util/json.h"
 #include "util/keyval.h"
+#include "util/log.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -123,6 +128,20 @@ static void check_step(GPtrArray *errors, bool ok, Error *err)
     }
 }
 
+static void check_serials(GPtrArray *errors, const strList *serials, const MachineClass *mc)
+{
+    for (size_t i = (size_t)mc->n_serials; i < serials->n; i++) {
+        Error *err = NULL;
+
+        if (strcmp(serials->items[i], "none") != 0) {
+            error_set_code(&err, ERROR_CODE_LIMIT_EXCEEDED,
+                           "-serial %s: machine '%s' has %d serial ports", serials->items[i],
+                           mc->name, mc->n_serials);
+            add(errors, err, "/machine/serials/%zu", i);
+        }
+    }
+}
+
 void config_validate_machine(const MachineConfig *c, GPtrArray *errors)
 {
     Error *err = NULL;
@@ -147,7 +166,13 @@ void config_validate_machine(const MachineConfig *c, GPtrArray *errors)
     check_step(errors, ok, g_steal_pointer(&err));
     ok = machine_config_memory(m, c->memory, &err);
     check_step(errors, ok, g_steal_pointer(&err));
+    const MachineClass *mc = MACHINE_GET_CLASS(m);
+    ok = !mc->check || mc->check(m, &err);
+    check_step(errors, ok, g_steal_pointer(&err));
+    ok = rtc_check(c->rtc, &err);
+    check_step(errors, ok, g_steal_pointer(&err));
     check_cpu(errors, m, c->cpu);
+    check_serials(errors, c->serials, mc);
 }
 
 void config_validate_accel(const AccelConfigList *list, GPtrArray *errors)
@@ -258,8 +283,43 @@ static void check_properties(GPtrArray *errors, const Type *type, JsonNode *item
     g_autofree char *place = g_strdup_printf("/%s/%zu", list, i);
     Error *err = NULL;
 
-    if (!config_set_properties(trial, props, place, errors, &err) && err) {
-        g_ptr_array_add(errors, err);
+    if (!config_set_properties(trial, props, place, errors, &err)) {
+        if (err) {
+            g_ptr_array_add(errors, err);
+        }
+        return;
+    }
+    const UserCreatableClass *uc = object_class_interface(trial->klass, TYPE_USER_CREATABLE);
+    if (uc && uc->check && !uc->check(trial, &err)) {
+        add(errors, err, "%s", place);
+    }
+}
+
+static bool is_memory_backend(const ObjectOptions *o)
+{
+    const Type *type = type_find(ObjectType_str(o->qom_type));
+
+    return type_is_a(type, TYPE_MEMORY_BACKEND);
+}
+
+/* What -machine memory-backend names must be there when the machine is made. */
+static void check_memory_backend(const Config *c, GPtrArray *errors)
+{
+    JsonNode *props = c->machine->props;
+    const char *name = props && json_kind(props) == JSON_KIND_OBJECT
+                           ? keyval_get(json_node_get_object(props), "memory-backend")
+                           : NULL;
+    const char *id = name && g_str_has_prefix(name, "/objects/") ? strrchr(name, '/') + 1 : name;
+    bool found = !id || user_creatable_find(id, TYPE_MEMORY_BACKEND);
+    Error *err = NULL;
+
+    for (size_t i = 0; !found && i < c->objects->n; i++) {
+        found =
+            strcmp(c->objects->items[i]->id, id) == 0 && is_memory_backend(c->objects->items[i]);
+    }
+    if (!found) {
+        error_set_code(&err, ERROR_CODE_NOT_FOUND, "Memory backend '%s' not found", name);
+        add(errors, err, "/machine/props/memory-backend");
     }
 }
 
@@ -299,6 +359,30 @@ void config_validate_devices(const anyList *devices, GPtrArray *errors)
     }
 }
 
+static bool has_property(const Type *type, const char *name)
+{
+    g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
+
+    type_foreach_property(type, note_name, known);
+    return g_hash_table_contains(known, name);
+}
+
+/* Of devices that there are; start-up only warns of others. */
+static void check_globals(const Config *c, GPtrArray *errors)
+{
+    for (size_t i = 0; i < c->globals->n; i++) {
+        const GlobalConfig *g = c->globals->items[i];
+        const Type *type = type_find(g->driver);
+        Error *err = NULL;
+
+        if (type && type_is_a(type, TYPE_DEVICE) && !has_property(type, g->property)) {
+            error_set_code(&err, ERROR_CODE_NOT_FOUND, "Property '%s.%s' not found", g->driver,
+                           g->property);
+            add(errors, err, "/globals/%zu/property", i);
+        }
+    }
+}
+
 static void check_descriptors(const Config *c, GPtrArray *errors)
 {
     for (size_t i = 0; i < c->fds->n; i++) {
@@ -320,8 +404,25 @@ void config_validate(const Config *c, GPtrArray *errors)
     config_validate_accel(c->accel, errors);
     check_chardevs(c, errors);
     check_objects(c, errors);
+    check_memory_backend(c, errors);
+    check_globals(c, errors);
     config_validate_devices(c->devices, errors);
     check_descriptors(c, errors);
+}
+
+void config_validate_process(const Config *c, GPtrArray *errors)
+{
+    Error *err = NULL;
+
+    if (c->process->sandbox && !sandbox_check(c->process->sandbox, &err)) {
+        add(errors, g_steal_pointer(&err), "/process/sandbox");
+    }
+    if (c->process->runas && !process_find_user(c->process->runas, &err)) {
+        add(errors, g_steal_pointer(&err), "/process/runas");
+    }
+    if (c->log->items && !log_set_items(c->log->items, &err)) {
+        add(errors, g_steal_pointer(&err), "/log/items");
+    }
 }
 
 /* ---- the report */

@@ -14,6 +14,9 @@ void config_validate_machine(const MachineConfig *c, GPtrArray *errors);
 void config_validate_devices(const anyList *devices, GPtrArray *errors);
 void config_validate_accel(const AccelConfigList *list, GPtrArray *errors);
 
+/* Of a process that has not begun to start: it ends afterwards. */
+void config_validate_process(const Config *c, GPtrArray *errors);
+
 /* Prints [{"pointer", "code", "message", "hint"}...] on standard output; returns the exit status: 2
  * when there are any. */
 int config_print_errors(GPtrArray *errors);

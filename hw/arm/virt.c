@@ -138,10 +138,6 @@ static bool create_flash(VirtMachine *s, int i, Error **errp) REQUIRES(vm_lock)
     const char *file = s->parent.pflash[i];
 
     if (i == 0 && s->parent.firmware) {
-        if (file) {
-            return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
-                                  "-bios and the first -pflash are both the firmware: give one");
-        }
         object_set_bool(obj, "read-only", true, NULL);
         file = s->parent.firmware;
     }
@@ -179,15 +175,32 @@ static void button_pressed(Notifier *n, void *data) NO_THREAD_SAFETY
 
 /* ---- the board */
 
+static bool virt_check(Machine *m, Error **errp)
+{
+    if (m->ram_size > VIRT_RAM_MAX) {
+        error_set_code(errp, ERROR_CODE_LIMIT_EXCEEDED,
+                       "mach-virt: cannot model more than 255GiB RAM");
+        error_set_path(errp, "/machine/memory/size");
+        return false;
+    }
+    if (m->firmware && m->pflash[0]) {
+        error_set_code(errp, ERROR_CODE_PARAMETER_UNEXPECTED,
+                       "-bios and the first -pflash are both the firmware: give one");
+        error_set_path(errp, "/machine/boot/firmware");
+        return false;
+    }
+    if (!parse_gic_version((VirtMachine *)m, errp)) {
+        error_set_path(errp, "/machine/props/gic-version");
+        return false;
+    }
+    return true;
+}
+
 static bool virt_init(Machine *m, Error **errp) NO_THREAD_SAFETY
 {
     VirtMachine *s = (VirtMachine *)m;
 
-    if (m->ram_size > VIRT_RAM_MAX) {
-        return error_set_code(errp, ERROR_CODE_LIMIT_EXCEEDED,
-                              "mach-virt: cannot model more than 255GiB RAM");
-    }
-    if (!parse_gic_version(s, errp)) {
+    if (!virt_check(m, errp)) {
         return false;
     }
     memory_region_add(system_memory(), VIRT_RAM_BASE, &m->ram);
@@ -264,6 +277,7 @@ static void virt_class_init(ObjectClass *klass, const void *data)
     mc->default_cpu_type = "cortex-a57" ARM_CPU_TYPE_SUFFIX;
     mc->valid_cpu_types = cpu_types;
     mc->n_serials = 1;
+    mc->check = virt_check;
     mc->init = virt_init;
     mc->load = virt_load;
     mc->done = virt_done;

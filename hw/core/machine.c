@@ -320,13 +320,20 @@ static const Property machine_props[] = {
     DEFINE_PROP_END(),
 };
 
-static bool none_init(Machine *m, Error **errp)
+static bool none_check(Machine *m, Error **errp)
 {
     if (m->kernel) {
-        return error_set_code(errp, ERROR_CODE_NOT_SUPPORTED,
-                              "The -kernel parameter is not supported by machine 'none'");
+        error_set_code(errp, ERROR_CODE_NOT_SUPPORTED,
+                       "The -kernel parameter is not supported by machine 'none'");
+        error_set_path(errp, "/machine/boot/kernel");
+        return false;
     }
     return true;
+}
+
+static bool none_init(Machine *m, Error **errp)
+{
+    return none_check(m, errp);
 }
 
 static void none_class_init(ObjectClass *klass, const void *data)
@@ -337,6 +344,7 @@ static void none_class_init(ObjectClass *klass, const void *data)
     mc->desc = "empty machine";
     mc->max_cpus = 1;
     mc->default_cpus = 0;
+    mc->check = none_check;
     mc->init = none_init;
 }
 

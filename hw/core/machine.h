@@ -23,6 +23,9 @@ struct MachineClass {
     const char *default_cpu_type;       /* QOM type; NULL: no CPU unless -cpu */
     const char *const *valid_cpu_types; /* NULL-terminated; NULL: any */
     int n_serials;                      /* UARTs that -serial can connect */
+    /* What init would refuse, as far as the machine's properties tell; changes nothing that can be
+     * seen. NULL: nothing. */
+    bool (*check)(Machine *m, Error **errp);
     /* The board: everything except what -device adds. */
     bool (*init)(Machine *m, Error **errp) /* REQUIRES(vm_lock) */;
     /* Kernel, initrd and firmware images into place. */
