@@ -10,6 +10,7 @@ softmmu-srcs += softmmu/accel.c softmmu/clock.c softmmu/cpus.c softmmu/main-loop
 
 unit-tests += memory
 unit-libs-memory := util qapi qom softmmu
-unit-tests += clock options
+unit-tests += clock options sandbox
+unit-libs-sandbox := util qapi qom softmmu
 unit-libs-clock := util qapi qom softmmu
 unit-libs-options := util qapi qom backends softmmu hw accel monitor startup
