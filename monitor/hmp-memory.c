@@ -2,8 +2,7 @@
 /* The human monitor's looks at registers and memory. */
 #include "monitor/hmp-impl.h"
 
-#include "gen/qapi-commands.h"
-#include "softmmu/cpus.h"
+#include "softmmu/memsave.h"
 #include "util/bits.h"
 #include "util/rcu.h"
 #include "util/size.h"
@@ -464,12 +463,22 @@ void hmp_sum(const HmpCall *call, Error **errp)
     hmp_printf(call, "%05d\n", sum);
 }
 
-void hmp_memsave(const HmpCall *call, Error **errp)
+/* People wait: the file is written at once. */
+static void save(MemorySave *s, Error **errp)
 {
+    if (s) {
+        memsave_write(s, errp);
+    }
+}
+
+void hmp_memsave(const HmpCall *call, Error **errp) NO_THREAD_SAFETY
+{
+    CpuState *cpu = chosen_cpu(call, errp);
     uint64_t addr, size;
 
-    if (evaluate(call, call->args[0], &addr, errp) && evaluate(call, call->args[1], &size, errp)) {
-        qmp_memsave((int64_t)addr, (int64_t)size, call->args[2], true, *call->cpu_index, errp);
+    if (cpu && evaluate(call, call->args[0], &addr, errp) &&
+        evaluate(call, call->args[1], &size, errp)) {
+        save(memsave_virtual(cpu, addr, size, call->args[2], errp), errp);
     }
 }
 
@@ -478,7 +487,7 @@ void hmp_pmemsave(const HmpCall *call, Error **errp)
     uint64_t addr, size;
 
     if (evaluate(call, call->args[0], &addr, errp) && evaluate(call, call->args[1], &size, errp)) {
-        qmp_pmemsave((int64_t)addr, (int64_t)size, call->args[2], errp);
+        save(memsave_physical(addr, size, call->args[2], errp), errp);
     }
 }
 

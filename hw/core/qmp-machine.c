@@ -3,10 +3,10 @@
 #include "backends/hostmem.h"
 #include "gen/qapi-commands.h"
 #include "hw/core/machine.h"
-#include "hw/core/memsave.h"
 #include "hw/core/state-hash.h"
 #include "softmmu/configuration.h"
 #include "softmmu/cpus.h"
+#include "softmmu/memsave.h"
 #include "softmmu/run-state.h"
 
 #include <string.h>
@@ -173,33 +173,63 @@ void qmp_balloon(int64_t value, Error **errp)
     no_balloon(errp);
 }
 
-void qmp_memsave(int64_t val, int64_t size, const char *filename, bool has_cpu_index,
-                 int64_t cpu_index, Error **errp) NO_THREAD_SAFETY
-{
-    CpuState *cpu = NULL;
+/* ---- memory into files: the answer comes when the disk is through */
 
-    if (!has_cpu_index || (cpu_index >= 0 && cpu_index <= INT_MAX)) {
-        cpu = cpus_by_index(has_cpu_index ? (int)cpu_index : 0);
-    }
-    if (!cpu) {
-        error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
-                       "Parameter 'cpu-index' expects a CPU number");
-    } else if (size < 0) {
-        error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
-                       "Parameter 'size' expects a number of bytes");
+static void save_done(void *opaque, const Error *err)
+{
+    if (err) {
+        qmp_reply_error(opaque, err);
     } else {
-        memsave_virtual(cpu, (uint64_t)val, (uint64_t)size, filename, errp);
+        qmp_reply_return(opaque, qmp_empty_result());
     }
 }
 
-void qmp_pmemsave(int64_t val, int64_t size, const char *filename, Error **errp)
+static bool write_later(MemorySave *s, Error **errp)
 {
-    if (size < 0) {
-        error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
-                       "Parameter 'size' expects a number of bytes");
-        return;
+    QmpReply *reply = s ? qmp_defer(true) : NULL;
+
+    if (s && !reply) {
+        return memsave_write(s, errp);
     }
-    memsave_physical(&address_space_memory, (uint64_t)val, (uint64_t)size, filename, errp);
+    if (s) {
+        memsave_write_later(s, save_done, reply);
+    }
+    return s;
+}
+
+static bool check_save_size(int64_t size, Error **errp)
+{
+    return size >= 0 || error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                                       "Parameter 'size' expects a number of bytes");
+}
+
+bool qmp_memsave(JsonObject *args, JsonNode **ret, Error **errp) NO_THREAD_SAFETY
+{
+    g_autoptr(q_memsave_arg) a = qmp_arguments(&qapi_type_q_memsave_arg, args, errp);
+    CpuState *cpu = NULL;
+
+    if (!a) {
+        return false;
+    }
+    if (!a->has_cpu_index || (a->cpu_index >= 0 && a->cpu_index <= INT_MAX)) {
+        cpu = cpus_by_index(a->has_cpu_index ? (int)a->cpu_index : 0);
+    }
+    if (!cpu) {
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "Parameter 'cpu-index' expects a CPU number");
+    }
+    return check_save_size(a->size, errp) &&
+           write_later(memsave_virtual(cpu, (uint64_t)a->val, (uint64_t)a->size, a->filename, errp),
+                       errp);
+}
+
+bool qmp_pmemsave(JsonObject *args, JsonNode **ret, Error **errp)
+{
+    g_autoptr(q_pmemsave_arg) a = qmp_arguments(&qapi_type_q_pmemsave_arg, args, errp);
+
+    return a && check_save_size(a->size, errp) &&
+           write_later(memsave_physical((uint64_t)a->val, (uint64_t)a->size, a->filename, errp),
+                       errp);
 }
 
 /* ---- state */
