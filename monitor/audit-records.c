@@ -68,13 +68,13 @@ static JsonNode *redact(JsonNode *node)
 }
 
 /* Members that are secret only in one command. */
+static const char *const line_secrets[] = {"secret", "passw", NULL};
 static const struct {
     const char *command, *member;
     const char *when_member; /* contains one of these: */
     const char *const *when_texts;
 } command_secrets[] = {
-    {"human-monitor-command", "command-line", "command-line",
-     (const char *const[]){"secret", "passw", NULL}},
+    {"human-monitor-command", "command-line", "command-line", line_secrets},
     {"qom-set", "value", "property", (const char *const[]){"data", "secret", "passw", NULL}},
 };
 
@@ -216,6 +216,17 @@ void audit_command(uint64_t session, JsonNode *request, bool ended, JsonNode *re
     }
     json_object_set_int_member(members, "duration-ns", end_ns - start_ns);
     audit_record("command", members);
+}
+
+void audit_line(uint64_t session, const char *line)
+{
+    if (audit_is_open()) {
+        JsonObject *members = of_session(session);
+
+        json_object_set_string_member(members, "text",
+                                      contains_any(line, line_secrets) ? hidden : line);
+        audit_record("line", members);
+    }
 }
 
 void audit_late_reply(uint64_t session, JsonNode *reply)

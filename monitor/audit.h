@@ -8,6 +8,7 @@
  *   command   session, command, arguments (secrets replaced, very long ones left out), id,
  *             oob; outcome "success", "error" (then with error, as the client got it) or
  *             "later"; duration-ns
+ *   line      session, text: what a person said to a text monitor (hidden where it has a secret)
  *   reply     session, id, outcome: the end of a command whose outcome was "later"
  *   event     event: as clients get it, with its number as x-seq
  *   disconnect  session
@@ -35,6 +36,7 @@ void audit_disconnect(uint64_t session);
 /* The request was executed; ended: with reply (NULL: none is due), else later. */
 void audit_command(uint64_t session, JsonNode *request, bool ended, JsonNode *reply,
                    int64_t start_ns);
+void audit_line(uint64_t session, const char *line);
 void audit_late_reply(uint64_t session, JsonNode *reply);
 void audit_event(JsonNode *numbered_event);
 

@@ -18,7 +18,8 @@ typedef struct HmpVerb {
     const char *help;
     int min_args, max_args; /* the last one takes the rest of the line when rest is set */
     bool rest;
-    bool format; /* x/FORMAT */
+    bool format;    /* x/FORMAT */
+    bool preconfig; /* can be used before there is a machine */
     void (*run)(const HmpCall *call, Error **errp);
 } HmpVerb;
 

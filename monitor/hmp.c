@@ -4,6 +4,7 @@
 
 #include "backends/chardev/chardev.h"
 #include "gen/qapi-commands.h"
+#include "monitor/policy.h"
 #include "qom/user-creatable.h"
 #include "util/json.h"
 #include "util/keyval.h"
@@ -216,11 +217,12 @@ const HmpVerb hmp_verbs[] = {
     {"device_add", "driver[,prop=value][,...]", "adds a device, written as for -device", 1, 1,
      .rest = true, .run = run_device_add},
     {"device_del", "device", "removes a device", 1, 1, .run = run_device_del},
-    {"exit_preconfig", "", "makes the machine that was described", 0, 0, .run = run_exit_preconfig},
+    {"exit_preconfig", "", "makes the machine that was described", 0, 0, .run = run_exit_preconfig,
+     .preconfig = true},
     {"gpa2hva", "addr", "host address of a guest-physical address", 1, 1, .run = hmp_gpa2hva},
     {"gva2gpa", "addr", "guest-physical address of a guest-virtual address", 1, 1,
      .run = hmp_gva2gpa},
-    {"help|?", "[cmd]", "shows the verbs", 0, 1, .rest = true, .run = run_help},
+    {"help|?", "[cmd]", "shows the verbs", 0, 1, .rest = true, .run = run_help, .preconfig = true},
     {"info", "[subcommand]", "shows a part of the machine's state", 0, 2, .rest = true,
      .run = hmp_info},
     {"log", "item1[,...]", "chooses what goes to the debug log", 1, 1, .run = run_log},
@@ -238,7 +240,7 @@ const HmpVerb hmp_verbs[] = {
     {"qom-get", "path property", "prints a property", 2, 2, .run = run_qom_get},
     {"qom-list", "path", "lists the properties of an object", 0, 1, .run = run_qom_list},
     {"qom-set", "path property value", "sets a property", 3, 3, .rest = true, .run = run_qom_set},
-    {"quit|q", "", "ends the process", 0, 0, .run = run_quit},
+    {"quit|q", "", "ends the process", 0, 0, .run = run_quit, .preconfig = true},
     {"ringbuf_read", "device size", "reads from a ring buffer", 2, 2, .run = run_ringbuf_read},
     {"ringbuf_write", "device data", "writes to a ring buffer", 2, 2, .rest = true,
      .run = run_ringbuf_write},
@@ -351,6 +353,13 @@ static void run_line(const char *line, HmpCall *call, Error **errp)
 
     if (!verb) {
         hmp_printf(call, "unknown command: '%s'\n", name);
+        return;
+    }
+    if (!verb->preconfig && policy_phase() == MACHINE_PHASE_PRECONFIG) {
+        hmp_printf(call,
+                   "Command '%s' not available with -preconfig until machine initialization has "
+                   "completed.\n",
+                   name);
         return;
     }
     line += len;

@@ -1,27 +1,33 @@
 /* SPDX-License-Identifier: MIT */
-/* QMP monitors: a session for each client of a character device. */
+/* Monitors: a session for each client of a character device, of QMP or of text. */
 #include "monitor/monitor.h"
 
 #include "backends/chardev/chardev.h"
 #include "monitor/events.h"
 #include "monitor/policy.h"
 #include "monitor/session.h"
+#include "monitor/text-session.h"
 #include "monitor/wait.h"
 #include "softmmu/run-state.h"
+
+#include <unistd.h>
 
 enum { READ_SIZE = 16 << 10 };
 
 typedef struct Monitor {
     SessionProfile profile;
     char *name;
+    bool is_text;
 } Monitor;
 
 /* One end of the wire: a device that has one client at a time, or a client of a listener. */
 typedef struct Client {
     Monitor *mon;
     Chardev *chr;
-    bool owns_chr;    /* a listener's: gone with the connection */
-    Session *session; /* NULL: nobody is connected */
+    bool owns_chr; /* a listener's: gone with the connection */
+    /* One of them while somebody is connected. */
+    Session *session;
+    TextSession *text;
 } Client;
 
 /* ---- transport of a session */
@@ -55,21 +61,34 @@ static size_t client_can_receive(void *opaque)
 {
     Client *c = opaque;
 
-    return c->session && session_can_receive(c->session) ? READ_SIZE : 0;
+    bool ready =
+        c->session ? session_can_receive(c->session) : c->text && text_session_can_receive(c->text);
+
+    return ready ? READ_SIZE : 0;
 }
 
 static void client_receive_fds(void *opaque, const int *fds, size_t n)
 {
     Client *c = opaque;
 
-    session_receive_fds(c->session, fds, n);
+    if (c->session) {
+        session_receive_fds(c->session, fds, n);
+        return;
+    }
+    while (n) {
+        close(fds[--n]); /* there is no verb that takes one */
+    }
 }
 
 static void client_receive(void *opaque, const uint8_t *buf, size_t len)
 {
     Client *c = opaque;
 
-    session_receive(c->session, (const char *)buf, len);
+    if (c->session) {
+        session_receive(c->session, (const char *)buf, len);
+    } else if (c->text) {
+        text_session_receive(c->text, (const char *)buf, len);
+    }
 }
 
 static void client_opened(Client *c)
@@ -77,12 +96,17 @@ static void client_opened(Client *c)
     ChardevPeer peer;
     bool known = chardev_peer(c->chr, &peer);
 
+    if (c->mon->is_text) {
+        c->text = text_session_new(&transport, c, &c->mon->profile, known ? &peer : NULL);
+        return;
+    }
     c->session = session_new(&transport, c, &c->mon->profile, known ? &peer : NULL);
 }
 
 static void client_closed(Client *c)
 {
     g_clear_pointer(&c->session, session_free);
+    g_clear_pointer(&c->text, text_session_free);
     if (c->owns_chr) {
         chardev_detach(c->chr);
         object_unref(OBJECT(c->chr));
@@ -94,10 +118,14 @@ static void client_event(void *opaque, ChardevEvent event)
 {
     Client *c = opaque;
 
-    if (event == CHARDEV_OPENED && !c->session) {
+    bool connected = c->session || c->text;
+
+    if (event == CHARDEV_OPENED && !connected) {
         client_opened(c);
-    } else if (event == CHARDEV_CLOSED && c->session) {
+    } else if (event == CHARDEV_CLOSED && connected) {
         client_closed(c);
+    } else if (c->text && (event == CHARDEV_MUX_IN || event == CHARDEV_MUX_OUT)) {
+        text_session_set_focus(c->text, event == CHARDEV_MUX_IN);
     }
 }
 
@@ -107,6 +135,8 @@ static void client_drained(void *opaque)
 
     if (c->session) {
         session_drained(c->session);
+    } else if (c->text) {
+        text_session_drained(c->text);
     }
 }
 
@@ -172,11 +202,21 @@ static bool attach(Monitor *mon, Chardev *chr, Error **errp)
     return true;
 }
 
+static bool is_text(const MonitorOptions *opts)
+{
+    return !opts->has_mode || opts->mode == MONITOR_MODE_READLINE;
+}
+
 static bool check(const MonitorOptions *opts, Chardev *chr, Error **errp)
 {
-    if (!opts->has_mode || opts->mode != MONITOR_MODE_CONTROL) {
-        return error_set_code(errp, ERROR_CODE_NOT_SUPPORTED,
-                              "there is no text monitor: only mode=control is supported");
+    if (is_text(opts) && opts->has_role && opts->role != MONITOR_ROLE_ADMIN) {
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "role '%s' needs mode=control: text monitors are for administrators",
+                              MonitorRole_str(opts->role));
+    }
+    if (is_text(opts) && opts->has_pretty) {
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "'pretty' is not compatible with HMP monitors");
     }
     return chr ||
            error_set_code(errp, ERROR_CODE_NOT_FOUND, "chardev \"%s\" not found", opts->chardev);
@@ -193,6 +233,7 @@ bool monitor_add(const MonitorOptions *opts, Error **errp)
     Monitor *mon = g_new0(Monitor, 1);
     mon->name = g_strdup(opts->id ? opts->id : opts->chardev);
     mon->profile.monitor = mon->name;
+    mon->is_text = is_text(opts);
     mon->profile.pretty = opts->has_pretty && opts->pretty;
     mon->profile.role = opts->has_role ? opts->role : MONITOR_ROLE_ADMIN;
     if (!attach(mon, chr, errp)) {

@@ -62,6 +62,13 @@ SessionProfile *session_profile(Session *s)
     return s->profile;
 }
 
+uint64_t session_new_number(void)
+{
+    static uint64_t last_number;
+
+    return ++last_number;
+}
+
 uint64_t session_number(const Session *s)
 {
     return s->number;
@@ -396,13 +403,12 @@ void session_broadcast(const char *name, JsonNode *event, uint64_t number)
 Session *session_new(const SessionTransport *transport, void *opaque, SessionProfile *profile,
                      const ChardevPeer *peer)
 {
-    static uint64_t last_number;
     Session *s = g_new0(Session, 1);
 
     s->transport = transport;
     s->opaque = opaque;
     s->profile = profile;
-    s->number = ++last_number;
+    s->number = session_new_number();
     s->caller = (QmpCaller){
         .allow = allow, .reply = take_late_reply, .opaque = s, .only = "qmp_capabilities"};
     s->stream = json_stream_new(take_value, s);

@@ -42,6 +42,7 @@ void session_drained(Session *s);
 Session *session_current(void);
 SessionProfile *session_profile(Session *s);
 /* From 1, never used again. */
+uint64_t session_new_number(void);
 uint64_t session_number(const Session *s);
 /* The descriptor that came with the command that is being executed, -1: none. */
 int session_take_fd(Session *s);
