@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 # Fuzz targets: `make fuzz-X T=60` runs X with libFuzzer (clang) for 60 seconds, starting from
 # corpus/X and keeping what it finds in fuzz/X of the build directory; `make check-fuzz` replays
-# corpus/X with MUTATIONS mutations of each file, and sends random commands to the program.
+# corpus/X with MUTATIONS mutations of each file, sends random commands to the program, and starts it
+# with random command lines.
 fuzz-targets := json options visit schema
 fuzz-libs-json := util
 fuzz-libs-options := util
@@ -15,6 +16,7 @@ fuzz-extra-schema := $(fuzz-gen-c)
 fuzz-flags-schema := -rss_limit_mb=0
 MUTATIONS ?= 200
 COMMANDS ?= 20000
+COMMAND_LINES ?= 3000
 T ?= 60
 
 define fuzz_rules
@@ -40,7 +42,12 @@ all-objs += tests/fuzz/replay.o tests/fuzz/qmp-commands.o tests/fuzz/random-args
 tests/fuzz/qmp-commands: tests/fuzz/qmp-commands.o tests/fuzz/random-args.o tests/lib/qmp-client.o tests/lib/tap.o libutil.a
 	$(call say,LINK,$@)$(CC) $(LDFLAGS) $^ $(LIBS) -o $@
 
-check-fuzz: all $(fuzz-replays) tests/fuzz/qmp-commands
+all-objs += tests/fuzz/cmdline.o
+tests/fuzz/cmdline: tests/fuzz/cmdline.o tests/lib/run.o tests/lib/tap.o libutil.a
+	$(call say,LINK,$@)$(CC) $(LDFLAGS) $^ $(LIBS) -o $@
+
+check-fuzz: all $(fuzz-replays) tests/fuzz/qmp-commands tests/fuzz/cmdline
 	$(Q)POISE=./poise-system-aarch64 FUZZ_CORPUS=$(SRC)/tests/fuzz/corpus MUTATIONS=$(MUTATIONS) \
-	    COMMANDS=$(COMMANDS) $(run-tests) fuzz $(fuzz-replays) tests/fuzz/qmp-commands
+	    COMMANDS=$(COMMANDS) COMMAND_LINES=$(COMMAND_LINES) \
+	    $(run-tests) fuzz $(fuzz-replays) tests/fuzz/qmp-commands tests/fuzz/cmdline
 .PHONY: check-fuzz
