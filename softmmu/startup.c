@@ -129,13 +129,24 @@ static void answer_help(const Config *c)
     exit(EXIT_SUCCESS);
 }
 
-G_NORETURN static void explain(JsonObject *doc)
+static void explain(JsonObject *doc)
 {
     g_autoptr(JsonNode) node = json_new_object(json_object_ref(doc));
     g_autofree char *text = json_write(node, true);
 
     puts(text);
-    exit(EXIT_SUCCESS);
+}
+
+/* What is asked of the configuration alone; the exit status. */
+static int answer(const Config *c, const CommandLine *cl)
+{
+    if (!cl->dry_run) {
+        explain(cl->doc);
+        return EXIT_SUCCESS;
+    }
+    config_validate(c, cl->errors);
+    config_validate_process(c, cl->errors);
+    return config_print_errors(cl->errors);
 }
 
 /* The document as Config; a dry run collects what is wrong and ends here. */
@@ -152,13 +163,12 @@ static Config *read_command_line(int argc, char **argv, Error **errp)
         return NULL;
     }
     answer_help(c);
-    if (cl.dry_run) {
-        config_validate(c, cl.errors);
-        config_validate_process(c, cl.errors);
-        exit(config_print_errors(cl.errors));
-    }
-    if (cl.explain) {
-        explain(cl.doc);
+    if (cl.dry_run || cl.explain) {
+        int status = answer(c, &cl);
+
+        qapi_free_Config(c);
+        command_line_clear(&cl);
+        exit(status);
     }
     return c;
 }

@@ -18,7 +18,7 @@
 
 extern char **environ;
 
-enum { MAX_OPTIONS = 12, LIMIT_S = 20, STATUS_ENDED = -1 };
+enum { MAX_OPTIONS = 12, LIMIT_S = 20, STATUS_ENDED = -1, STATUS_NOT_STARTED = -2 };
 
 static GRand *rnd;
 static GPtrArray *options; /* of char *, from -help: "-name", or "-name ARG" */
@@ -458,7 +458,7 @@ static Line make_line(const char *program)
 
 /* ---- running */
 
-/* The exit status, 128 and a signal, or STATUS_ENDED. */
+/* The exit status, 128 and a signal, or STATUS_ENDED: by us. */
 static int wait_for(pid_t pid)
 {
     const struct timespec limit = {.tv_sec = LIMIT_S};
@@ -502,7 +502,8 @@ static int run_line(const Place *p, const Line *line)
         posix_spawn(&pid, line->argv->pdata[0], &files, &attr, (char **)line->argv->pdata, environ);
     posix_spawn_file_actions_destroy(&files);
     posix_spawnattr_destroy(&attr);
-    return rc ? STATUS_ENDED : wait_for(pid);
+    errno = rc;
+    return rc ? STATUS_NOT_STARTED : wait_for(pid);
 }
 
 /* ---- what came of it */
@@ -566,7 +567,7 @@ static const char *judge(const Place *p, const Line *line, int status, const cha
                          const char *err)
 {
     if (status < 0) {
-        return "it does not end";
+        return status == STATUS_ENDED ? "it does not end" : g_strerror(errno);
     }
     if (status > 3) {
         return "it ends in an unexpected way";
