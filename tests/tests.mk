@@ -74,7 +74,8 @@ tests/qmp/chardev-test tests/qmp/state-hash-test: tests/lib/qtest-client.o
 check-qmp: all $(qmp-tests)
 	$(Q)POISE=./poise-system-aarch64 PEER="$(PEER)" ABI=$(SRC)/tests/qmp/abi.txt \
 	    CORPUS=$(SRC)/tests/qmp/json-corpus.txt \
-	    $(run-tests) qmp $(qmp-tests) $(SRC)/tests/qmp/cli-test.sh
+	    $(run-tests) qmp $(qmp-tests) $(SRC)/tests/qmp/cli-test.sh \
+	    $(SRC)/tests/qmp/ctl-test.sh $(SRC)/tests/qmp/text-test.sh
 bench-interp: tests/bench/interp
 	$(Q)tests/bench/interp
 tests/bench/interp.o: | accel-gen-headers
