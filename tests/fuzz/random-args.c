@@ -12,8 +12,21 @@ struct RandomArgs {
     GRand *rand;
     GHashTable *entries; /* name -> JsonObject: of the schema */
     GPtrArray *commands; /* of JsonObject */
+    bool about_objects;  /* the present one is qom-..., whose "path" is no file's */
+    char **texts;
     char *long_text;
 };
+
+/* Names that mean something somewhere, those of what other requests made (a0 ...), and nonsense;
+ * the empty one too. Many end up as names of files: none is absolute, but for some that cannot be
+ * made, so that nothing outside of the process's own folder is touched, whoever runs this. */
+static const char text_list[] =
+    "a0 a1 a2 a3 a0 a1 a2 a3 type size realized id x-instructions virt none virt-7.2 cortex-a57 "
+    "max "
+    "host device object memory-backend-ram secret rng-random iothread authz-list chardev-socket "
+    "memory-backend-file virtio-blk-device pl011 arm tcg qtest kvm gic-version f1 f2 a0/.. "
+    "/nonexistent/f /dev/fdset/0 /dev/fdset/9 localhost 127.0.0.1 ::1 0 1 -1 65536 on off 1M 0x10 "
+    "99999999999999999999 base64 utf8 AAEC = \xc3\xa9\xe2\x82\xac %s%n \n a,b=c STOP RESUME X_NO ";
 
 static JsonNode *random_value(RandomArgs *ra, const char *type, int depth);
 
@@ -25,6 +38,7 @@ RandomArgs *random_args_new(JsonNode *schema, guint32 seed)
     ra->rand = g_rand_new_with_seed(seed);
     ra->entries = g_hash_table_new(g_str_hash, g_str_equal);
     ra->commands = g_ptr_array_new();
+    ra->texts = g_strsplit(text_list, " ", -1);
     ra->long_text = g_strnfill(5000, 'x');
     for (guint i = 0; i < json_array_get_length(array); i++) {
         JsonObject *obj = json_array_get_object_element(array, i);
@@ -42,6 +56,7 @@ void random_args_free(RandomArgs *ra)
     g_rand_free(ra->rand);
     g_hash_table_unref(ra->entries);
     g_ptr_array_unref(ra->commands);
+    g_strfreev(ra->texts);
     g_free(ra->long_text);
     g_free(ra);
 }
@@ -58,19 +73,28 @@ static bool one_in(RandomArgs *ra, guint n)
 
 /* ---- values of simple types */
 
-/* Names that mean something somewhere, those of what other requests made, and nonsense. */
 static JsonNode *random_string(RandomArgs *ra)
 {
-    static const char *const texts[] = {"a0",
-                                        "a1",
-                                        "a2",
-                                        "a3",
-                                        "a0",
-                                        "a1",
-                                        "a2",
-                                        "a3",
-                                        "",
-                                        "/",
+    guint known = g_strv_length(ra->texts);
+    guint n = random_args_below(ra, known + 2);
+
+    if (n == known) {
+        return json_new_string(ra->long_text);
+    }
+    if (n > known) {
+        char text[8] = {0};
+
+        for (guint i = 0; i < sizeof(text) - 1; i++) {
+            text[i] = (char)(1 + random_args_below(ra, 127));
+        }
+        return json_new_string(g_strdelimit(text, "/", '.'));
+    }
+    return json_new_string(ra->texts[n]);
+}
+
+static JsonNode *random_object_path(RandomArgs *ra)
+{
+    static const char *const paths[] = {"/",
                                         "/machine",
                                         "/objects",
                                         "/objects/a0",
@@ -78,78 +102,13 @@ static JsonNode *random_string(RandomArgs *ra)
                                         "/chardevs/a1",
                                         "/machine/unattached",
                                         "/machine/peripheral",
-                                        "a0/..",
-                                        "type",
-                                        "size",
-                                        "realized",
-                                        "id",
-                                        "x-instructions",
-                                        "virt",
-                                        "none",
-                                        "virt-7.2",
-                                        "cortex-a57",
-                                        "max",
-                                        "host",
-                                        "device",
-                                        "object",
-                                        "memory-backend-ram",
-                                        "secret",
-                                        "rng-random",
-                                        "iothread",
-                                        "authz-list",
-                                        "chardev-socket",
-                                        "memory-backend-file",
-                                        "virtio-blk-device",
-                                        "f1",
-                                        "f2",
-                                        "/dev/null",
-                                        "/nonexistent/f",
-                                        "/dev/fdset/0",
-                                        "/dev/fdset/9",
-                                        "localhost",
-                                        "127.0.0.1",
-                                        "::1",
-                                        "0",
-                                        "1",
-                                        "-1",
-                                        "65536",
-                                        "99999999999999999999",
-                                        "on",
-                                        "off",
-                                        "1M",
-                                        "0x10",
-                                        "base64",
-                                        "utf8",
-                                        "AAEC",
-                                        "=",
-                                        "\xc3\xa9\xe2\x82\xac",
-                                        "%s%n",
-                                        "\n",
-                                        "a,b=c",
-                                        "../..",
-                                        "STOP",
-                                        "RESUME",
-                                        "X_NOSUCH",
-                                        "pl011",
-                                        "tcg",
-                                        "qtest",
-                                        "kvm",
-                                        "gic-version",
-                                        "arm"};
-    guint n = random_args_below(ra, G_N_ELEMENTS(texts) + 2);
+                                        "/machine/soc",
+                                        "//",
+                                        "a0",
+                                        "/a0/..",
+                                        ""};
 
-    if (n == G_N_ELEMENTS(texts)) {
-        return json_new_string(ra->long_text);
-    }
-    if (n > G_N_ELEMENTS(texts)) {
-        char text[8] = {0};
-
-        for (guint i = 0; i < sizeof(text) - 1; i++) {
-            text[i] = (char)(1 + random_args_below(ra, 127));
-        }
-        return json_new_string(text);
-    }
-    return json_new_string(texts[n]);
+    return json_new_string(paths[random_args_below(ra, G_N_ELEMENTS(paths))]);
 }
 
 /* Around the ends of every type, whatever type is asked for. */
@@ -289,9 +248,12 @@ static void add_members(RandomArgs *ra, JsonObject *to, JsonObject *entry, int d
         if (optional ? depth > MAX_DEPTH || !one_in(ra, 3) : one_in(ra, 60)) {
             continue;
         }
-        json_object_set_member(
-            to, json_object_get_string_member(m, "name"),
-            random_value(ra, json_object_get_string_member(m, "type"), depth + 1));
+        const char *name = json_object_get_string_member(m, "name");
+        JsonNode *value =
+            ra->about_objects && !strcmp(name, "path")
+                ? random_object_path(ra)
+                : random_value(ra, json_object_get_string_member(m, "type"), depth + 1);
+        json_object_set_member(to, name, value);
     }
     if (json_object_has_member(entry, "tag")) {
         add_variant(ra, to, entry, depth);
@@ -343,6 +305,7 @@ const char *random_args_command(RandomArgs *ra, bool (*skip)(const char *name),
         if (skip(name)) {
             continue;
         }
+        ra->about_objects = g_str_has_prefix(name, "qom-");
         *ret_arguments = one_in(ra, 50)
                              ? NULL
                              : random_value(ra, json_object_get_string_member(c, "arg-type"), 0);
