@@ -253,7 +253,7 @@ static bool event_fits(char **want, JsonObject *event)
     JsonObject *data =
         node && json_kind(node) == JSON_KIND_OBJECT ? json_node_get_object(node) : NULL;
 
-    if (strcmp(*want, ctl_text(event, "event"))) {
+    if (strcmp(*want, ctl_text(event, "event")) != 0) {
         return false;
     }
     for (char **w = want + 1; *w; w++) {

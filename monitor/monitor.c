@@ -14,21 +14,24 @@
 
 enum { READ_SIZE = 16 << 10 };
 
+typedef struct Client Client;
+
 typedef struct Monitor {
     SessionProfile profile;
+    Client *client; /* NULL: those of a listener belong to their connections */
     char *name;
     bool is_text;
 } Monitor;
 
 /* One end of the wire: a device that has one client at a time, or a client of a listener. */
-typedef struct Client {
+struct Client {
     Monitor *mon;
     Chardev *chr;
     bool owns_chr; /* a listener's: gone with the connection */
     /* One of them while somebody is connected. */
     Session *session;
     TextSession *text;
-} Client;
+};
 
 /* ---- transport of a session */
 
@@ -199,6 +202,7 @@ static bool attach(Monitor *mon, Chardev *chr, Error **errp)
         g_free(c);
         return false;
     }
+    mon->client = c;
     return true;
 }
 
