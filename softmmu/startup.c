@@ -112,9 +112,12 @@ static bool has_help(JsonNode *props)
 static void answer_help(const Config *c)
 {
     const char *machine = c->machine->type;
+    const Type *type = machine ? machine_find(machine, config_target) : NULL;
 
     if (is_help(machine) || (!machine && has_help(c->machine->props))) {
         machine_print_help(config_target);
+    } else if (type && has_help(c->machine->props)) {
+        type_print_properties(type, type_name(type));
     } else if (c->machine->cpu && is_help(c->machine->cpu->model)) {
         cpu_print_help(config_target);
     } else if (c->accel->n && is_help(c->accel->items[0]->accel)) {
@@ -329,10 +332,6 @@ static bool phase_machine_class(int argc, char **argv, Error **errp)
     machine_type = machine_config_type(config->machine, errp);
     if (!machine_type) {
         return false;
-    }
-    if (has_help(config->machine->props)) {
-        type_print_properties(machine_type, type_name(machine_type));
-        exit(EXIT_SUCCESS);
     }
     return check_start(errp);
 }
