@@ -271,7 +271,9 @@ static void end_of_input(Chardev *chr)
     if (CHARDEV_GET_CLASS(chr)->separate_directions) {
         remove_watch(&chr->in_watch);
         remove_watch(&chr->hup_watch);
-        close(chr->in_fd);
+        if (chr->in_fd != chr->out_fd) {
+            close(chr->in_fd);
+        }
         chr->in_fd = -1;
         return;
     }
