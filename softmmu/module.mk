@@ -10,7 +10,8 @@ softmmu-srcs += softmmu/accel.c softmmu/clock.c softmmu/cpus.c softmmu/main-loop
 
 unit-tests += memory
 unit-libs-memory := util qapi qom softmmu
-unit-tests += clock options sandbox
+unit-tests += clock options sandbox rtc
 unit-libs-sandbox := util qapi qom softmmu
+unit-libs-rtc := util qapi qom softmmu
 unit-libs-clock := util qapi qom softmmu
 unit-libs-options := util qapi qom backends softmmu hw accel monitor startup

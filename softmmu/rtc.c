@@ -55,7 +55,7 @@ bool rtc_configure(const RtcConfig *cfg, Error **errp)
         [RTC_CLOCK_RT] = CLOCK_TYPE_REALTIME,
         [RTC_CLOCK_VM] = CLOCK_TYPE_VIRTUAL,
     };
-    int64_t start_ns = clock_now_ns(CLOCK_TYPE_HOST);
+    int64_t host_ns = clock_now_ns(CLOCK_TYPE_HOST), start_ns = host_ns;
 
     if (!rtc_check(cfg, errp)) {
         return false;
@@ -68,6 +68,6 @@ bool rtc_configure(const RtcConfig *cfg, Error **errp)
     } else if (cfg->base && strcmp(cfg->base, "utc") != 0) {
         (void)parse_date(cfg->base, &start_ns);
     }
-    offset_ns = start_ns - clock_now_ns(clock_type);
+    offset_ns = start_ns - (clock_type == CLOCK_TYPE_HOST ? host_ns : clock_now_ns(clock_type));
     return true;
 }
