@@ -3,10 +3,6 @@
 #include "softmmu/startup-machine.h"
 
 #include "softmmu/configuration.h"
-#include "util/bits.h"
-#include "util/json.h"
-#include <inttypes.h>
-#include <string.h>
 
 /* Far above any machine, so that the product of all levels fits 64 bits. */
 enum { SMP_LIMIT = 32767 };
@@ -53,6 +49,12 @@ bool config_set_properties(Object *obj, JsonNode *props, const char *place, GPtr
         }
     }
     return ok;
+}
+
+bool config_asks_for_help(JsonNode *props)
+{
+    return props && json_kind(props) == JSON_KIND_OBJECT &&
+           json_object_has_member(json_node_get_object(props), "help");
 }
 
 JsonNode *config_read_back(Object *obj, JsonNode *props)
