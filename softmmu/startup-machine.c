@@ -3,6 +3,10 @@
 #include "softmmu/startup-machine.h"
 
 #include "softmmu/configuration.h"
+#include "util/bits.h"
+#include "util/json.h"
+#include <inttypes.h>
+#include <string.h>
 
 /* Far above any machine, so that the product of all levels fits 64 bits. */
 enum { SMP_LIMIT = 32767 };
