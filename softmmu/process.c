@@ -56,9 +56,6 @@ bool process_daemonize(Error **errp)
     close(fds[0]);
     ready_fd = fds[1];
     setsid();
-    if (chdir("/") < 0) {
-        return error_set_errno(errp, errno, "-daemonize: cannot change to /");
-    }
     return true;
 }
 
@@ -89,10 +86,14 @@ static void notify_manager(const char *text)
     }
 }
 
+/* Only now, so that relative paths of the command line mean what they did for whoever wrote them. */
 static void release_parent(void)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
+    if (chdir("/") < 0) {
+        warn_report("cannot change to /: %s", g_strerror(errno));
+    }
     for (int fd = 0; fd <= 2 && null >= 0; fd++) {
         dup2(null, fd);
     }

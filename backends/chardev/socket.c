@@ -33,6 +33,7 @@ struct ChardevSocketState {
     SocketDial *dial;
     guint accept_watch, retry_timer, handshake_timer;
     struct stat made; /* the socket file that we bound, to remove only that */
+    char *file;       /* its absolute path: the process may change its directory */
     /* A listener whose clients are devices of their own. */
     GQueue arriving; /* those in their handshake: our references */
     unsigned served; /* those handed over that are still connected */
@@ -257,7 +258,8 @@ static bool open_server(ChardevSocketState *s, int prepared, Error **errp)
     }
     s->parent.listens = true;
     if (addr->type == SOCKET_ADDRESS_TYPE_UNIX && !addr->u.q_unix.data->abstract) {
-        (void)stat(addr->u.q_unix.data->path, &s->made);
+        s->file = g_canonicalize_filename(addr->u.q_unix.data->path, NULL);
+        (void)stat(s->file, &s->made);
     }
     if (s->options->wait) {
         return wait_for_client(s, errp);
@@ -364,9 +366,9 @@ static void remove_socket_file(const ChardevSocketState *s)
 {
     struct stat now;
 
-    if (s->made.st_ino && stat(s->options->addr->u.q_unix.data->path, &now) == 0 &&
-        now.st_ino == s->made.st_ino && now.st_dev == s->made.st_dev) {
-        unlink(s->options->addr->u.q_unix.data->path);
+    if (s->made.st_ino && stat(s->file, &now) == 0 && now.st_ino == s->made.st_ino &&
+        now.st_dev == s->made.st_dev) {
+        unlink(s->file);
     }
 }
 
@@ -429,6 +431,7 @@ static void socket_finalize(Object *obj)
     if (s->listener) {
         object_unref(OBJECT(s->listener));
     }
+    g_free(s->file);
     qapi_free_ChardevSocket(s->options);
     g_free(s->name);
 }

@@ -3,6 +3,7 @@
 # The command line by hand: errors that name the culprit, help, life cycle of the process.
 set -u
 poise=${POISE:-./poise-system-aarch64}
+poise_path=$(realpath "$poise")
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 n=0 failed=0
@@ -112,6 +113,15 @@ kill "$pid"
 timeout 20 tail --pid="$pid" -f /dev/null
 [ ! -e "$dir/qmp" ] && [ ! -e "$dir/pid" ]
 report $? "SIGTERM ends it and nothing is left behind"
+cp hello.img "$dir/kernel"
+(cd "$dir" && "$(dirname "$poise_path")/poise-system-aarch64" -M virt -kernel kernel -daemonize -pidfile pid -qmp unix:qmp,server=on,wait=off) >"$dir/out" 2>&1
+[ $? = 0 ] && [ -S "$dir/qmp" ] && [ "$(readlink "/proc/$(cat "$dir/pid")/cwd")" = / ]
+report $? "-daemonize: relative paths are the caller's; the process itself is in /"
+pid=$(cat "$dir/pid")
+kill "$pid"
+timeout 20 tail --pid="$pid" -f /dev/null
+[ ! -e "$dir/qmp" ] && [ ! -e "$dir/pid" ]
+report $? "and they are removed at its end"
 timeout 20 "$poise" -M nosuch -daemonize -qmp "unix:$dir/qmp,server=on,wait=off" >"$dir/out" 2>&1
 [ $? = 1 ] && grep -q unsupported "$dir/out" && [ ! -e "$dir/qmp" ]
 report $? "a failed start with -daemonize exits 1 and leaves no socket"
