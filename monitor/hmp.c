@@ -362,7 +362,7 @@ static void run_line(const char *line, HmpCall *call, Error **errp)
                    name);
         return;
     }
-    line += len;
+    line = skip_space(line + len);
     if (*line == '/' && verb->format) {
         line++;
         format = take_word(&line);
