@@ -96,7 +96,7 @@ const OptionDef option_table[] = {
     {"vga", NULL, OPTION_TEXT, "none", "there is no display adapter", .apply = option_only_none},
     {"audiodev", NULL, OPTION_KEYVAL, "[driver=]none,id=ID", "there is no sound", NULL, "driver",
      .apply = option_audiodev},
-    FLAG("nographic", "nographic", "on", "connects the first serial port to stdio"),
+    FLAG("nographic", "nographic", "on", "the first serial port and a text monitor share stdio: C-a h helps"),
     FLAG("nodefaults", "defaults", "off", "no default devices"),
     {"no-user-config", NULL, OPTION_FLAG, NULL, "reads no user configuration (there is none)"},
     FLAG("S", "paused", "on", "starts paused: the default, except when called as qemu-system-*"),

@@ -98,21 +98,12 @@ bool phase_backends(int argc, char **argv, Error **errp)
     return true;
 }
 
-/* Without -serial, -nographic gives the first port stdio. */
-static bool add_default_serial(const MachineClass *mc, Error **errp)
+/* The console that -nographic made is the first port's, unless -serial said otherwise. */
+static void add_default_serial(const MachineClass *mc)
 {
-    bool wanted =
-        config->has_nographic && config->nographic && !(config->has_defaults && !config->defaults);
-
-    if (config->machine->serials->n || !wanted || !mc->n_serials) {
-        return true;
+    if (!config->machine->serials->n && mc->n_serials && config_wants_console(config)) {
+        QAPI_LIST_APPEND(config->machine->serials, g_strdup(CONSOLE_ID));
     }
-    if (!chardev_new_from_short("serial0", "stdio", errp)) {
-        error_prefix(errp, "-nographic: ");
-        return false;
-    }
-    QAPI_LIST_APPEND(config->machine->serials, g_strdup("serial0"));
-    return true;
 }
 
 static bool connect_serial(Machine *m, size_t i, const char *id, Error **errp)
@@ -136,9 +127,7 @@ bool phase_serials(int argc, char **argv, Error **errp)
 {
     Machine *m = current_machine;
 
-    if (!add_default_serial(MACHINE_GET_CLASS(m), errp)) {
-        return false;
-    }
+    add_default_serial(MACHINE_GET_CLASS(m));
     for (size_t i = 0; i < config->machine->serials->n; i++) {
         if (!connect_serial(m, i, config->machine->serials->items[i], errp)) {
             return false;

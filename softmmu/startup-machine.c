@@ -55,6 +55,13 @@ bool config_set_properties(Object *obj, JsonNode *props, const char *place, GPtr
     return ok;
 }
 
+bool config_wants_console(const Config *c)
+{
+    bool defaults = !c->has_defaults || c->defaults;
+
+    return c->has_nographic && c->nographic && defaults && !c->machine->serials->n;
+}
+
 bool config_asks_for_help(JsonNode *props)
 {
     return props && json_kind(props) == JSON_KIND_OBJECT &&

@@ -20,6 +20,10 @@ const Type *machine_config_cpu(Machine *m, const CpuConfig *cfg, Error **errp);
  * each failure is added there and the rest is tried; else the first one ends it. */
 bool config_set_properties(Object *obj, JsonNode *props, const char *place, GPtrArray *errors,
                            Error **errp);
+/* -nographic without -serial: standard input and output are shared by the first serial port and a
+ * text monitor, on the character device of this id. */
+#define CONSOLE_ID "serial0"
+bool config_wants_console(const Config *c);
 /* "help" among the properties. */
 bool config_asks_for_help(JsonNode *props);
 /* The members of props as the object now has them: numbers for texts. (transfer full) */

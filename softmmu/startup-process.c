@@ -213,6 +213,21 @@ static void quit_by_key(void)
     vm_request_shutdown(SHUTDOWN_CAUSE_HOST_QMP_QUIT);
 }
 
+static bool add_console(Error **errp)
+{
+    MonitorOptions *m;
+
+    if (!chardev_new_from_short(CONSOLE_ID, "mon:stdio", errp)) {
+        return false;
+    }
+    m = g_new0(MonitorOptions, 1);
+    m->chardev = g_strdup(CONSOLE_ID);
+    m->has_mode = true;
+    m->mode = MONITOR_MODE_READLINE;
+    QAPI_LIST_APPEND(config->monitors, m);
+    return true;
+}
+
 bool phase_monitors(int argc, char **argv, Error **errp)
 {
     chardev_set_fd_lookup(find_descriptor);
@@ -222,6 +237,10 @@ bool phase_monitors(int argc, char **argv, Error **errp)
         return false;
     }
     if (!add_chardevs(errp)) {
+        return false;
+    }
+    if (config_wants_console(config) && !add_console(errp)) {
+        error_prefix(errp, "-nographic: ");
         return false;
     }
     for (size_t i = 0; i < config->monitors->n; i++) {
