@@ -86,7 +86,8 @@ static void notify_manager(const char *text)
     }
 }
 
-/* Only now, so that relative paths of the command line mean what they did for whoever wrote them. */
+/* Only now, so that relative paths of the command line mean what they did for whoever wrote them.
+ */
 static void release_parent(void)
 {
     int null = open("/dev/null", O_RDWR | O_CLOEXEC);
