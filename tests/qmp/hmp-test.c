@@ -151,7 +151,9 @@ int main(void)
         }
     }
     if (ours) {
-        (void)run(ours, "q", NULL);
+        g_autofree char *nothing = run(ours, "q", NULL);
+
+        tap_ok(nothing && !*nothing, nothing, "q");
         tap_ok(qmp_client_wait_exit(ours) == 0, NULL, "q ends the process");
     }
     return tap_done();
