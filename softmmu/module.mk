@@ -14,4 +14,4 @@ unit-tests += clock options sandbox rtc
 unit-libs-sandbox := util qapi qom softmmu
 unit-libs-rtc := util qapi qom softmmu
 unit-libs-clock := util qapi qom softmmu
-unit-libs-options := util qapi qom backends softmmu hw accel monitor startup
+unit-libs-options := util qapi qom backends softmmu hw accel monitor migration startup

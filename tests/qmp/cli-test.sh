@@ -4,19 +4,8 @@
 set -u
 poise=${POISE:-./poise-system-aarch64}
 poise_path=$(realpath "$poise")
-dir=$(mktemp -d)
+. "$(dirname "$0")/../lib/tap.sh"
 trap 'rm -rf "$dir"' EXIT
-n=0 failed=0
-report() { # status, name
-    n=$((n + 1))
-    if [ "$1" = 0 ]; then
-        echo "ok $n - $2"
-    else
-        echo "not ok $n - $2"
-        sed 's/^/# /' "$dir/out" | head -n 5
-        failed=1
-    fi
-}
 # refuses TEXT OPTION...: status 1, the text on standard error, nothing on standard output.
 refuses() {
     text=$1

@@ -4,7 +4,7 @@
 set -u
 poise=${POISE:-./poise-system-aarch64}
 peer=${PEER:-}
-dir=$(mktemp -d)
+. "$(dirname "$0")/../lib/tap.sh"
 pids=''
 cleanup() {
     for pid in $pids; do
@@ -13,17 +13,6 @@ cleanup() {
     rm -rf "$dir"
 }
 trap cleanup EXIT
-n=0 failed=0
-report() { # status, name
-    n=$((n + 1))
-    if [ "$1" = 0 ]; then
-        echo "ok $n - $2"
-    else
-        echo "not ok $n - $2"
-        sed 's/^/# /' "$dir/out" "$dir/err" | head -n 8
-        failed=1
-    fi
-}
 # ctl STATUS TEXT ARG...: this exit status; TEXT is all of the output, or with '~' before it a part
 # of what it or the error says.
 ctl() {

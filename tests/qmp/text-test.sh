@@ -3,20 +3,9 @@
 # Text monitors: sessions on a socket, one terminal shared with a serial port, and who may not.
 set -u
 poise=${POISE:-./poise-system-aarch64}
-dir=$(mktemp -d)
+. "$(dirname "$0")/../lib/tap.sh"
 pid=''
 trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null; rm -rf "$dir"' EXIT
-n=0 failed=0
-report() { # status, name
-    n=$((n + 1))
-    if [ "$1" = 0 ]; then
-        echo "ok $n - $2"
-    else
-        echo "not ok $n - $2"
-        sed 's/^/# /' "$dir/out" | cat -v | head -n 20
-        failed=1
-    fi
-}
 # says NAME KEYS EXPECTED: the whole of a session on the socket, with line feeds as line ends.
 says() {
     printf '%b' "$2" | timeout 20 socat -t 5 - "UNIX-CONNECT:$dir/m" | tr -d '\r' >"$dir/out"

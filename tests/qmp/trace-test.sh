@@ -5,20 +5,9 @@
 set -u
 poise=${POISE:-./poise-system-aarch64}
 peer=${PEER:-}
-dir=$(mktemp -d)
+. "$(dirname "$0")/../lib/tap.sh"
 pids=''
 trap '[ -z "$pids" ] || kill $pids 2>/dev/null; rm -rf "$dir"' EXIT
-n=0 failed=0
-report() { # status, name
-    n=$((n + 1))
-    if [ "$1" = 0 ]; then
-        echo "ok $n - $2"
-    else
-        echo "not ok $n - $2"
-        sed 's/^/# /' "$dir/out" | head -n 10
-        failed=1
-    fi
-}
 
 timeout 20 "$poise" -trace help >"$dir/names" 2>&1 && grep -qx vm_reset "$dir/names" &&
     [ -z "$(uniq -d "$dir/names")" ]
