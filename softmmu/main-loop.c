@@ -4,6 +4,7 @@
 
 #include "softmmu/clock.h"
 #include "softmmu/run-state.h"
+#include "util/lock.h"
 #include <poll.h>
 #include <time.h>
 
@@ -81,10 +82,15 @@ void main_loop_wake(void)
     g_main_context_wakeup(NULL);
 }
 
+/* Held while work is handed over: GLib's own lock for that is one that no analyser sees. */
+static Mutex handover;
+
 static gboolean run_deferred(gpointer opaque)
 {
     Deferred *d = opaque;
 
+    mutex_lock(&handover);
+    mutex_unlock(&handover);
     d->fn(d->opaque);
     return G_SOURCE_REMOVE;
 }
@@ -94,5 +100,7 @@ void main_loop_run_soon(void (*fn)(void *opaque), void *opaque)
     Deferred *d = g_new(Deferred, 1);
 
     *d = (Deferred){fn, opaque};
+    mutex_lock(&handover);
     g_idle_add_full(G_PRIORITY_HIGH, run_deferred, d, g_free);
+    mutex_unlock(&handover);
 }
