@@ -57,14 +57,6 @@ bool option_store(CommandLine *cl, const OptionDef *opt, const char *arg, Error 
     return props && store_object(cl, opt->path, props, errp);
 }
 
-/* A list element of any shape: -device. */
-bool option_item(CommandLine *cl, const OptionDef *opt, const char *arg, Error **errp)
-{
-    g_autoptr(JsonObject) props = keyval_parse(arg, opt->implied, errp);
-
-    return props && store_object(cl, opt->path, props, errp);
-}
-
 /* Objects are typed by the schema, which knows nothing of help. */
 bool option_object(CommandLine *cl, const OptionDef *opt, const char *arg, Error **errp)
 {
@@ -77,19 +69,6 @@ bool option_object(CommandLine *cl, const OptionDef *opt, const char *arg, Error
         exit(EXIT_SUCCESS);
     }
     return store_object(cl, opt->path, props, errp);
-}
-
-/* Moves a member of one object into another under a name; false when there is none. */
-static bool move_member(JsonObject *from, const char *name, JsonObject *to, const char *to_name)
-{
-    JsonNode *node = json_object_get_member(from, name);
-
-    if (!node) {
-        return false;
-    }
-    json_object_set_member(to, to_name, json_node_copy(node));
-    json_object_remove_member(from, name);
-    return true;
 }
 
 /* ---- machine */
@@ -128,7 +107,7 @@ bool option_machine(CommandLine *cl, const OptionDef *opt, const char *arg, Erro
     if (!props) {
         return false;
     }
-    move_member(props, "type", machine, "type");
+    json_move_member(props, "type", machine, "type");
     if (accel) {
         json_object_remove_member(props, "accel");
     }
@@ -137,7 +116,8 @@ bool option_machine(CommandLine *cl, const OptionDef *opt, const char *arg, Erro
             if (!json_object_has_member(machine, "boot")) {
                 json_object_set_object_member(machine, "boot", json_object_new());
             }
-            move_member(props, boot[i], json_object_get_object_member(machine, "boot"), boot[i]);
+            json_move_member(props, boot[i], json_object_get_object_member(machine, "boot"),
+                             boot[i]);
         }
     }
     if (json_object_get_size(props)) {
@@ -179,7 +159,7 @@ bool option_cpu(CommandLine *cl, const OptionDef *opt, const char *arg, Error **
     if (!features) {
         return false;
     }
-    if (!move_member(features, "model", cpu, "model")) {
+    if (!json_move_member(features, "model", cpu, "model")) {
         if (!json_object_has_member(features, "help")) {
             return error_set_code(errp, ERROR_CODE_PARAMETER_MISSING,
                                   "Parameter 'model' is missing");
@@ -260,7 +240,7 @@ bool option_name(CommandLine *cl, const OptionDef *opt, const char *arg, Error *
     if (json_object_has_member(o, "name")) {
         return error_set_code(errp, ERROR_CODE_PARAMETER_UNEXPECTED, "Invalid parameter 'name'");
     }
-    move_member(o, "guest", o, "name");
+    json_move_member(o, "guest", o, "name");
     return store_object(cl, opt->path, o, errp);
 }
 

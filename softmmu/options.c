@@ -62,7 +62,7 @@ const OptionDef option_table[] = {
      .apply = option_uuid},
     {"device", NULL, OPTION_KEYVAL, "[driver=]DRIVER[,id=ID][,PROPERTY=VALUE...]",
      "a further device; 'help' lists them, 'DRIVER,help' its properties", "devices", "driver",
-     "device", "driver:string,id:string,bus:string", option_item},
+     "device", "driver:string,id:string,bus:string"},
     {"object", NULL, OPTION_KEYVAL, "[qom-type=]TYPE,id=ID[,PROPERTY=VALUE...]",
      "a backend object under /objects; 'help' lists the types", "objects", "qom-type", "object",
      "qom-type:string,id:string", option_object},

@@ -117,3 +117,15 @@ const char *json_get_string(JsonNode *node)
 {
     return json_kind(node) == JSON_KIND_STRING ? json_node_get_string(node) : NULL;
 }
+
+bool json_move_member(JsonObject *from, const char *name, JsonObject *to, const char *to_name)
+{
+    JsonNode *node = json_object_get_member(from, name);
+
+    if (!node) {
+        return false;
+    }
+    json_object_set_member(to, to_name, json_node_copy(node));
+    json_object_remove_member(from, name);
+    return true;
+}

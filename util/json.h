@@ -36,6 +36,8 @@ JsonNode *json_new_empty_object(void);
 /* False when the node is no integer, or out of range. */
 bool json_get_int64(JsonNode *node, int64_t *ret);
 bool json_get_uint64(JsonNode *node, uint64_t *ret);
+/* Moves a member to an object, which may be the same, under a name; false when there is none. */
+bool json_move_member(JsonObject *from, const char *name, JsonObject *to, const char *to_name);
 /* For JSON_KIND_STRING: its text, else NULL. (borrowed) */
 const char *json_get_string(JsonNode *node);
 

@@ -5,28 +5,16 @@
 #include "backends/chardev/chardev-impl.h"
 
 #include "gen/qapi-visit.h"
+#include "util/json.h"
 #include "util/keyval.h"
 #include "util/size.h"
 
 #include <string.h>
 
-/* Moves a member to another object, under another name; false when there is none. */
-static bool move(JsonObject *from, const char *name, JsonObject *to, const char *to_name)
-{
-    JsonNode *node = json_object_get_member(from, name);
-
-    if (!node) {
-        return false;
-    }
-    json_object_set_member(to, to_name, json_node_copy(node));
-    json_object_remove_member(from, name);
-    return true;
-}
-
 static void move_all(JsonObject *from, JsonObject *to, const char *const *names)
 {
     for (; *names; names++) {
-        move(from, *names, to, *names);
+        json_move_member(from, *names, to, *names);
     }
 }
 
@@ -76,7 +64,7 @@ static JsonObject *take_address(JsonObject *options, Error **errp)
         kind = "inet";
         type = &qapi_type_InetSocketAddress;
     } else {
-        move(options, "fd", data, "str");
+        json_move_member(options, "fd", data, "str");
         kind = "fd";
         type = &qapi_type_String;
     }
@@ -119,7 +107,7 @@ static bool convert_socket(JsonObject *options, Error **errp)
 
 static bool convert_pipe(JsonObject *options, Error **errp)
 {
-    return move(options, "path", options, "device") ||
+    return json_move_member(options, "path", options, "device") ||
            error_set_code(errp, ERROR_CODE_PARAMETER_MISSING,
                           "chardev: pipe: no device path given");
 }
@@ -142,8 +130,8 @@ static bool convert_ringbuf(JsonObject *options, Error **errp)
 
 static bool convert_file(JsonObject *options, Error **errp)
 {
-    move(options, "input-path", options, "in");
-    return move(options, "path", options, "out") ||
+    json_move_member(options, "input-path", options, "in");
+    return json_move_member(options, "path", options, "out") ||
            error_set_code(errp, ERROR_CODE_PARAMETER_MISSING, "chardev: file: no filename given");
 }
 
@@ -171,7 +159,7 @@ static ChardevBackend *backend_from_options(const char *kind, JsonObject *option
                        kind);
         return NULL;
     }
-    move(options, "mux", options, "x-mux");
+    json_move_member(options, "mux", options, "x-mux");
     if ((kinds[k].convert && !kinds[k].convert(options, errp)) ||
         !check(kinds[k].type, options, errp)) {
         return NULL;

@@ -136,11 +136,6 @@ bool qdev_unplug(const char *id, Error **errp)
 
 /* ---- objects */
 
-Object *qdev_add_object(JsonObject *props, Error **errp)
-{
-    return user_creatable_add_json(props, QAPI_TEXT, errp);
-}
-
 /* ---- help */
 
 static void print_devices(void)

@@ -14,8 +14,6 @@ extern bool (*qdev_cold_plug)(JsonObject *props, Error **errp);
 /* device_add and device_del while the machine exists. */
 bool qdev_hot_plug(JsonObject *props, Error **errp);
 bool qdev_unplug(const char *id, Error **errp);
-/* An object from {qom-type, id, property: value...}. (borrowed) */
-Object *qdev_add_object(JsonObject *props, Error **errp);
 
 /* "-device help" or "-device DRIVER,help" among the items: prints and returns true. */
 bool qdev_print_help(const anyList *devices);
