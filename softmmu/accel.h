@@ -13,7 +13,7 @@ typedef struct CpuState CpuState;
 #define TYPE_ACCEL         "accel"
 #define ACCEL_CLASS_SUFFIX "-accel" /* type names: "tcg-accel", "qtest-accel" */
 
-/* Which translations a flush drops. */
+/* Which translations a flush drops, of the contexts that it names. */
 typedef enum TlbFlushScope {
     TLB_FLUSH_ALL,  /* everything */
     TLB_FLUSH_ASID, /* non-global entries of asid */
@@ -22,7 +22,10 @@ typedef enum TlbFlushScope {
 } TlbFlushScope;
 typedef struct TlbFlush {
     TlbFlushScope scope;
-    bool broadcast; /* every vCPU of the inner shareable domain: all */
+    bool broadcast;    /* every vCPU of the inner shareable domain: all */
+    uint32_t contexts; /* bits by the architecture's translation context; 0: all of them */
+    bool any_vmid;     /* virtual machines: all, or the one of vmid */
+    uint16_t vmid;
     uint16_t asid;
     uint64_t va;
     uint64_t len;

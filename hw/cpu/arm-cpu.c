@@ -58,6 +58,19 @@ uint32_t arm_pstate_valid_mask(const ArmCpu *cpu)
     return mask;
 }
 
+uint64_t arm_hcr_effective(const ArmCpu *cpu)
+{
+    uint64_t hcr = arm_el2_enabled(cpu) ? cpu->hcr : 0;
+
+    if (!(hcr & HCR_TGE)) {
+        return hcr;
+    }
+    /* Virtual interrupts, stage 2 and traps of EL1 are off; routing goes to EL2. */
+    hcr &= ~(HCR_VM | HCR_SWIO | HCR_PTW | HCR_VF | HCR_VI | HCR_VSE | HCR_FB | HCR_DC | HCR_TWI |
+             HCR_TWE | HCR_TSC | HCR_TTLB | HCR_HCD | HCR_CD | HCR_ID);
+    return hcr & HCR_E2H ? hcr : hcr | HCR_FMO | HCR_IMO | HCR_AMO;
+}
+
 /* ---- what cpus.c asks */
 
 static uint32_t wake_mask(const ArmCpu *cpu)
@@ -77,7 +90,7 @@ static bool has_work(CpuState *cs)
 
 void arm_cpu_reset_registers(ArmCpu *cpu)
 {
-    uint32_t el = (uint32_t)cpu->max_el << PSTATE_EL_SHIFT;
+    uint32_t el = (uint32_t)arm_highest_el(cpu) << PSTATE_EL_SHIFT;
 
     memset(cpu->x, 0, sizeof(cpu->x));
     memset(cpu->v, 0, sizeof(cpu->v));
@@ -248,7 +261,6 @@ static void arm_cpu_instance_init(Object *obj)
     cpu->cs.object = obj;
     cpu->cs.ops = &arm_cpu_ops;
     cpu->id = ARM_CPU_GET_CLASS(obj)->model->id;
-    cpu->max_el = 1;
     device_add_inputs(dev, "", input_changed, 4);
     arm_timer_init(cpu);
     arm_pmu_init(cpu);

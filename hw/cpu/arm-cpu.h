@@ -49,10 +49,11 @@ enum {
 /* Unnamed inputs of the device: 0 IRQ, 1 FIQ, 2 VIRQ, 3 VFIQ. Outputs "timer": by ArmTimerId;
  * output "pmu": cycle counter overflow. */
 typedef enum ArmTimerId {
-    ARM_TIMER_PHYS, /* CNTP, EL1 physical */
-    ARM_TIMER_VIRT, /* CNTV */
-    ARM_TIMER_HYP,  /* CNTHP */
-    ARM_TIMER_SEC,  /* CNTPS */
+    ARM_TIMER_PHYS,     /* CNTP, EL1 physical */
+    ARM_TIMER_VIRT,     /* CNTV */
+    ARM_TIMER_HYP,      /* CNTHP */
+    ARM_TIMER_SEC,      /* CNTPS */
+    ARM_TIMER_HYP_VIRT, /* CNTHV, with VHE */
     ARM_TIMER_COUNT,
 } ArmTimerId;
 
@@ -167,14 +168,16 @@ typedef struct ArmCpu {
     ArmIdRegs id;
     uint64_t isa_features; /* bits by ArmFeature */
     uint64_t mpidr;
-    bool has_el2, has_el3, has_pmu;
-    int max_el; /* the level it resets into: 1 unless the board asks for more */
+    bool has_el2, has_el3, has_pmu; /* properties "has_el2", "has_el3", "pmu" */
     ArmSysRegIndex *sysregs;
 
     /* ---- set by the board */
-    uint64_t rvbar;            /* reset vector */
-    uint64_t boot_pc, boot_x0; /* direct kernel boot: where the first CPU starts, its x0 */
-    uint64_t counter_hz;       /* of the system counter; cntfrq only tells the guest */
+    uint64_t rvbar; /* reset vector */
+    /* Direct kernel boot: where the first CPU starts, its x0. It then starts in the highest
+     * Non-secure level, as if firmware above had set that up (SCR_EL3.NS, RW, HCE). */
+    uint64_t boot_pc, boot_x0;
+    AddressSpace *as_secure; /* what Secure physical accesses see; NULL: cs.as */
+    uint64_t counter_hz;     /* of the system counter; cntfrq only tells the guest */
     bool start_powered_off;
     bool power_off;       /* PSCI state; guarded by vm_lock */
     bool psci_on_pending; /* between CPU_ON and the CPU's first instruction; vm_lock */
@@ -196,6 +199,89 @@ static inline int arm_el(const ArmCpu *cpu)
 static inline bool arm_has(const ArmCpu *cpu, ArmFeature f)
 {
     return cpu->isa_features >> f & 1;
+}
+
+/* The highest level there is: the one it resets into. */
+static inline int arm_highest_el(const ArmCpu *cpu)
+{
+    return cpu->has_el3 ? 3 : cpu->has_el2 ? 2 : 1;
+}
+
+/* HCR_EL2 and SCR_EL3 bits that more than one file asks for (Arm ARM D17.2). */
+#define HCR_VM   (UINT64_C(1) << 0)
+#define HCR_SWIO (UINT64_C(1) << 1)
+#define HCR_PTW  (UINT64_C(1) << 2)
+#define HCR_FMO  (UINT64_C(1) << 3)
+#define HCR_IMO  (UINT64_C(1) << 4)
+#define HCR_AMO  (UINT64_C(1) << 5)
+#define HCR_VF   (UINT64_C(1) << 6)
+#define HCR_VI   (UINT64_C(1) << 7)
+#define HCR_VSE  (UINT64_C(1) << 8)
+#define HCR_FB   (UINT64_C(1) << 9)
+#define HCR_DC   (UINT64_C(1) << 12)
+#define HCR_TWI  (UINT64_C(1) << 13)
+#define HCR_TWE  (UINT64_C(1) << 14)
+#define HCR_TSC  (UINT64_C(1) << 19)
+#define HCR_TTLB (UINT64_C(1) << 25)
+#define HCR_TGE  (UINT64_C(1) << 27)
+#define HCR_HCD  (UINT64_C(1) << 29)
+#define HCR_RW   (UINT64_C(1) << 31)
+#define HCR_CD   (UINT64_C(1) << 32)
+#define HCR_ID   (UINT64_C(1) << 33)
+#define HCR_E2H  (UINT64_C(1) << 34)
+#define SCR_NS   (UINT64_C(1) << 0)
+#define SCR_IRQ  (UINT64_C(1) << 1)
+#define SCR_FIQ  (UINT64_C(1) << 2)
+#define SCR_EA   (UINT64_C(1) << 3)
+#define SCR_SMD  (UINT64_C(1) << 7)
+#define SCR_HCE  (UINT64_C(1) << 8)
+#define SCR_SIF  (UINT64_C(1) << 9)
+#define SCR_RW   (UINT64_C(1) << 10)
+
+/* Security state below EL3. Without EL3 everything is Non-secure. */
+static inline bool arm_is_secure_below_el3(const ArmCpu *cpu)
+{
+    return cpu->has_el3 && !(cpu->scr & SCR_NS);
+}
+
+/* Security state of what executes now. */
+static inline bool arm_is_secure(const ArmCpu *cpu)
+{
+    return cpu->has_el3 && (arm_el(cpu) == 3 || !(cpu->scr & SCR_NS));
+}
+
+/* EL2 exists and is enabled in the Security state below EL3 (there is no Secure EL2). */
+static inline bool arm_el2_enabled(const ArmCpu *cpu)
+{
+    return cpu->has_el2 && !arm_is_secure_below_el3(cpu);
+}
+
+/* HCR_EL2 as the levels below feel it: 0 where EL2 is not enabled; fields that TGE and E2H
+ * override have the value they then behave as (Arm ARM D17.2.48). */
+uint64_t arm_hcr_effective(const ArmCpu *cpu);
+
+/* The EL2&0 regime is in use: E2H at EL2, or at EL0 with TGE too (VHE). */
+static inline bool arm_in_host_regime(const ArmCpu *cpu)
+{
+    int el = arm_el(cpu);
+    uint64_t hcr = cpu->hcr;
+
+    return arm_el2_enabled(cpu) && (hcr & HCR_E2H) && (el == 2 || (el == 0 && (hcr & HCR_TGE)));
+}
+
+/* The level whose SCTLR, TCR and CPACR/CPTR rule the current one: 1 for EL0 and EL1, 2 for EL0 in
+ * the EL2&0 regime. */
+static inline int arm_control_el(const ArmCpu *cpu)
+{
+    int el = arm_el(cpu);
+
+    return el ? el : arm_in_host_regime(cpu) ? 2 : 1;
+}
+
+/* The address space of an access of this Security state. */
+static inline AddressSpace *arm_address_space(const ArmCpu *cpu, bool secure)
+{
+    return secure && cpu->as_secure ? cpu->as_secure : cpu->cs.as;
 }
 
 /* PSTATE as SPSR_ELx would hold it. */

@@ -43,7 +43,9 @@ typedef struct ArmException {
     uint32_t esr; /* EC, IL and ISS; 0 for interrupts */
     uint64_t far;
     bool has_far;
-    uint64_t ret; /* preferred return address: ELR_ELx */
+    bool has_hpfar; /* a stage 2 fault: target_el is 2 */
+    uint64_t hpfar; /* HPFAR_EL2 */
+    uint64_t ret;   /* preferred return address: ELR_ELx */
 } ArmException;
 
 /* Synchronous exception with this class and syndrome, from the current level to the level that

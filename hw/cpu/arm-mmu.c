@@ -405,7 +405,8 @@ bool arm_mmu_translate(ArmCpu *cpu, uint64_t va, ArmAccess access, ArmMmuIdx idx
     return true;
 }
 
-uint64_t arm_mmu_at(ArmCpu *cpu, uint64_t va, ArmAccess access, ArmMmuIdx idx)
+bool arm_mmu_at(ArmCpu *cpu, uint64_t va, ArmAccess access, ArmMmuIdx idx, bool both,
+                uint64_t *ret_par, ArmException *exc)
 {
     const uint64_t res1 = BIT64(11), non_secure = BIT64(9);
     Walk w = {.cpu = cpu, .idx = idx, .access = access};
@@ -413,8 +414,11 @@ uint64_t arm_mmu_at(ArmCpu *cpu, uint64_t va, ArmAccess access, ArmMmuIdx idx)
 
     w.r = regime_select(cpu, va, access, idx);
     if (!walk(&w, va)) {
-        return res1 | (uint64_t)w.fsc << 1 | 1;
+        *ret_par = res1 | (uint64_t)w.fsc << 1 | 1;
+        return true;
     }
     sh = w.attr >> 4 == 0 || !(w.r.sctlr & 1) ? 2 : extract64(w.desc, 8, 2);
-    return (uint64_t)w.attr << 56 | (w.pa & MASK64(48) & ~0xfffull) | res1 | non_secure | sh << 7;
+    *ret_par =
+        (uint64_t)w.attr << 56 | (w.pa & MASK64(48) & ~0xfffull) | res1 | non_secure | sh << 7;
+    return true;
 }

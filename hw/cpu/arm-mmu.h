@@ -13,7 +13,10 @@ typedef enum ArmMmuIdx {
     ARM_MMU_EL0,     /* EL1&0, unprivileged (EL0, and LDTR/STTR at EL1) */
     ARM_MMU_EL1,     /* EL1&0, privileged */
     ARM_MMU_EL1_PAN, /* the same with PSTATE.PAN set */
-    ARM_MMU_EL2,
+    ARM_MMU_EL20_0,  /* EL2&0 (E2H), unprivileged: EL0 under TGE, LDTR/STTR at EL2 */
+    ARM_MMU_EL20_2,  /* EL2&0, privileged */
+    ARM_MMU_EL20_2_PAN,
+    ARM_MMU_EL2, /* EL2 without E2H */
     ARM_MMU_EL3,
     ARM_MMU_COUNT,
 } ArmMmuIdx;
@@ -26,8 +29,9 @@ typedef struct ArmTranslation {
     uint8_t perms;     /* all that this context may do */
     bool device;       /* Device memory: unaligned accesses fault */
     bool global;       /* matches any ASID */
+    bool guarded;      /* BTI: the page checks branch targets (GP) */
     uint16_t asid;
-    MemAttrs attrs;
+    MemAttrs attrs; /* secure: the physical address space */
 } ArmTranslation;
 
 /* The context of the current state. */
@@ -43,7 +47,19 @@ ArmException arm_mmu_alignment_fault(ArmCpu *cpu, uint64_t va, ArmAccess access)
 uint16_t arm_mmu_asid(const ArmCpu *cpu);
 /* Top-byte-ignore: the address translation sees. */
 uint64_t arm_mmu_strip(const ArmCpu *cpu, uint64_t va, ArmAccess access, ArmMmuIdx idx);
-/* For AT instructions and debuggers: PAR_EL1 format. */
-uint64_t arm_mmu_at(ArmCpu *cpu, uint64_t va, ArmAccess access, ArmMmuIdx idx);
+/* For AT instructions: PAR_EL1 format. `both`: stage 2 follows stage 1 (AT S12E1R and the like).
+ * False: *exc is to be taken instead (a stage 2 fault on the walk of an AT S1E1R). */
+bool arm_mmu_at(ArmCpu *cpu, uint64_t va, ArmAccess access, ArmMmuIdx idx, bool both,
+                uint64_t *ret_par, ArmException *exc);
+
+/* How the address's half of the current regime treats it: for pointer authentication and the tags
+ * of branch targets (Arm ARM D8.8, D5.1.5). */
+typedef struct ArmVaParams {
+    bool high; /* bit 55 of a regime with two halves */
+    bool two_halves;
+    bool tbi;     /* the top byte is ignored for this kind of access */
+    unsigned tsz; /* TxSZ in effect: 64 - bits of the region */
+} ArmVaParams;
+ArmVaParams arm_mmu_va_params(const ArmCpu *cpu, uint64_t va, ArmAccess access);
 
 #endif

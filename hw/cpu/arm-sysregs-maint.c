@@ -126,7 +126,8 @@ static void address_translate(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
     if (with_pan && (cpu->pstate & PSTATE_PAN)) {
         idx = ARM_MMU_EL1_PAN;
     }
-    cpu->par = arm_mmu_at(cpu, value, op2 & 1 ? ARM_STORE : ARM_LOAD, idx);
+    ArmException exc;
+    arm_mmu_at(cpu, value, op2 & 1 ? ARM_STORE : ARM_LOAD, idx, false, &cpu->par, &exc);
 }
 
 static void no_effect(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)

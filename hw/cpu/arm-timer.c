@@ -84,14 +84,14 @@ TIMER_CALLBACK(phys_expired, ARM_TIMER_PHYS)
 TIMER_CALLBACK(virt_expired, ARM_TIMER_VIRT)
 TIMER_CALLBACK(hyp_expired, ARM_TIMER_HYP)
 TIMER_CALLBACK(sec_expired, ARM_TIMER_SEC)
+TIMER_CALLBACK(hyp_virt_expired, ARM_TIMER_HYP_VIRT)
 
 void arm_timer_init(ArmCpu *cpu)
 {
     static TimerCallback *const expired[] = {
-        [ARM_TIMER_PHYS] = phys_expired,
-        [ARM_TIMER_VIRT] = virt_expired,
-        [ARM_TIMER_HYP] = hyp_expired,
-        [ARM_TIMER_SEC] = sec_expired,
+        [ARM_TIMER_PHYS] = phys_expired,         [ARM_TIMER_VIRT] = virt_expired,
+        [ARM_TIMER_HYP] = hyp_expired,           [ARM_TIMER_SEC] = sec_expired,
+        [ARM_TIMER_HYP_VIRT] = hyp_virt_expired,
     };
 
     for (int id = 0; id < ARM_TIMER_COUNT; id++) {
