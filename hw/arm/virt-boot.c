@@ -3,7 +3,6 @@
  * (Linux's booting protocol for arm64), or at the firmware in flash. */
 #include "hw/arm/virt.h"
 
-#include "hw/cpu/arm-cpu.h"
 #include "hw/nvram/fw-cfg.h"
 #include "softmmu/run-state.h"
 
@@ -98,11 +97,50 @@ static bool write_dtb(const char *path, GBytes *dtb, Error **errp)
     return true;
 }
 
+/* ---- where CPUs start */
+
+/* A kernel of Linux's protocol is entered as by firmware, in the highest Non-secure level; anything
+ * else finds what reset leaves. */
+static bool boots_linux(const VirtMachine *s)
+{
+    return boots_kernel(&s->parent) && !s->kernel.is_elf;
+}
+
+/* PSCI is what firmware does above the level that CPUs start in: where they start in the level that
+ * would answer its calls, the guest brings its own. */
+static ArmPsciConduit choose_conduit(const VirtMachine *s)
+{
+    if (s->secure && !boots_linux(s)) {
+        return ARM_PSCI_NONE;
+    }
+    return s->virtualization ? ARM_PSCI_SMC : ARM_PSCI_HVC;
+}
+
+/* CPUs other than the first wait for PSCI to start them, where it is there. */
+static void set_start(VirtMachine *s, hwaddr dtb)
+{
+    for (int i = 0; i < s->parent.smp_cpus; i++) {
+        ArmCpu *cpu = virt_cpu(s, i);
+
+        cpu->psci_conduit = s->conduit;
+        cpu->start_powered_off = i > 0 && s->conduit != ARM_PSCI_NONE;
+        if (boots_kernel(&s->parent) && s->kernel.is_elf) {
+            cpu->rvbar = s->kernel.entry;
+        }
+    }
+    if (boots_linux(s)) {
+        virt_cpu(s, 0)->boot_pc = s->kernel.entry;
+        virt_cpu(s, 0)->boot_x0 = dtb;
+    }
+}
+
 bool virt_done(Machine *m, Error **errp)
 {
     VirtMachine *s = (VirtMachine *)m;
-    FdtBuilder *fdt = m->dtb ? load_dtb(s, errp) : virt_fdt_build(s);
+    FdtBuilder *fdt;
 
+    s->conduit = choose_conduit(s);
+    fdt = m->dtb ? load_dtb(s, errp) : virt_fdt_build(s);
     if (!fdt) {
         return false;
     }
@@ -121,11 +159,6 @@ bool virt_done(Machine *m, Error **errp)
     }
     loader_add_blob(&address_space_memory, at, dtb);
     fw_cfg_add_machine(s->fw_cfg, m);
-    if (boots_kernel(m)) {
-        ArmCpu *cpu = ARM_CPU(s->cpus[0]);
-
-        cpu->boot_pc = s->kernel.entry;
-        cpu->boot_x0 = at;
-    }
+    set_start(s, at);
     return true;
 }

@@ -1,36 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* virt: the generic AArch64 board of virtual machines. Which device at which address. */
+/* virt: the generic AArch64 board of virtual machines. Its properties and what they exclude. */
 #include "hw/arm/virt.h"
 
 #include "gen/qapi-types.h"
-#include "hw/block/pflash-cfi01.h"
-#include "hw/char/pl011.h"
-#include "hw/cpu/arm-cpu.h"
-#include "hw/gpio/pl061.h"
-#include "hw/nvram/fw-cfg.h"
-#include "hw/rtc/pl031.h"
-#include "softmmu/run-state.h"
 #include "util/json.h"
+#include "util/size.h"
 #include <string.h>
-
-#define BUTTON_PRESS_NS 100000000 /* how long system_powerdown holds the button */
-
-/* A device of the board: made, placed and connected to an SPI (-1: none). */
-static Device *place(const char *type, hwaddr addr, VirtMachine *s, int spi, Error **errp)
-    REQUIRES(vm_lock)
-{
-    g_autoptr(Object) obj = OBJECT(device_new(type));
-    Device *dev = DEVICE(obj);
-
-    if (!device_realize(dev, errp)) {
-        return NULL;
-    }
-    device_map(dev, 0, addr);
-    if (spi >= 0) {
-        device_connect(dev, "", 0, device_input(s->gic, "", spi));
-    }
-    return dev;
-}
 
 static bool parse_gic_version(VirtMachine *s, Error **errp)
 {
@@ -42,6 +17,8 @@ static bool parse_gic_version(VirtMachine *s, Error **errp)
         s->gic_version = 3;
     } else if (strcmp(text, "host") == 0) {
         return error_set_code(errp, ERROR_CODE_NOT_SUPPORTED, "gic-version=host requires KVM");
+    } else if (strcmp(text, "4") == 0) {
+        return error_set_code(errp, ERROR_CODE_NOT_SUPPORTED, "gic-version=4 is not supported");
     } else {
         error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "Invalid gic-version value");
         error_append_hint(errp, "Valid values are 2, 3, max.\n");
@@ -50,220 +27,191 @@ static bool parse_gic_version(VirtMachine *s, Error **errp)
     return true;
 }
 
-static bool create_cpus(VirtMachine *s, Error **errp) REQUIRES(vm_lock)
+static bool check_cpus(const VirtMachine *s, Error **errp)
 {
-    for (int i = 0; i < s->parent.smp_cpus; i++) {
-        g_autoptr(Object) obj = (Object *)machine_cpu_new(&s->parent, errp);
+    int n = s->parent.smp_max_cpus;
 
-        if (!obj) {
-            return false;
-        }
-        ArmCpu *cpu = ARM_CPU(obj);
-        cpu->psci_conduit = ARM_PSCI_HVC;
-        cpu->start_powered_off = i > 0;
-        if (!device_realize(&cpu->dev, errp)) {
-            return false;
-        }
-        s->cpus[i] = &cpu->dev;
+    if (s->gic_version == 2 && n > VIRT_MAX_CPUS_V2) {
+        return error_set_code(errp, ERROR_CODE_LIMIT_EXCEEDED,
+                              "Number of SMP CPUs requested (%d) exceeds max CPUs supported by "
+                              "machine 'mach-virt' (%d)",
+                              n, VIRT_MAX_CPUS_V2);
+    }
+    if (!s->highmem && n > (int)VIRT_LOW_REDISTS) {
+        return error_set_code(errp, ERROR_CODE_LIMIT_EXCEEDED,
+                              "Capacity of the redist regions(%d) does not match the number of "
+                              "vcpus(%d)",
+                              (int)VIRT_LOW_REDISTS, n);
     }
     return true;
 }
 
-/* The interrupt controller's input of a CPU's private interrupt. */
-static IrqLine ppi_input(VirtMachine *s, int cpu, int ppi)
+/* RAM, and with highmem what comes after it, within bits of physical addresses. */
+bool virt_check_address_bits(const VirtMachine *s, unsigned bits, Error **errp)
 {
-    return device_input(s->gic, "", VIRT_NUM_SPIS + cpu * 32 + 16 + ppi);
+    uint64_t end = align_up(VIRT_RAM_BASE + s->parent.ram_size, GiB), limit = BIT64(bits);
+
+    if (end >= s->parent.ram_size && end <= limit) {
+        return true;
+    }
+    return error_set_code(errp, ERROR_CODE_LIMIT_EXCEEDED,
+                          "Addressing limited to %u bits, but memory exceeds it by %" PRIu64
+                          " bytes",
+                          bits, end - limit);
 }
 
-static void connect_cpu(VirtMachine *s, int i)
+static bool check_oem(const char *text, const char *name, size_t max, Error **errp)
 {
-    static const struct {
-        ArmTimerId timer;
-        int ppi;
-    } timers[] = {
-        {ARM_TIMER_PHYS, VIRT_PPI_PHYS},
-        {ARM_TIMER_VIRT, VIRT_PPI_VIRT},
-        {ARM_TIMER_HYP, VIRT_PPI_HYP},
-        {ARM_TIMER_SEC, VIRT_PPI_SEC},
-    };
-    int n = s->parent.smp_cpus;
-
-    for (size_t t = 0; t < G_N_ELEMENTS(timers); t++) {
-        device_connect(s->cpus[i], "timer", (int)timers[t].timer, ppi_input(s, i, timers[t].ppi));
-    }
-    device_connect(s->cpus[i], "pmu", 0, ppi_input(s, i, VIRT_PPI_PMU));
-    for (int line = 0; line < 4; line++) {
-        device_connect(s->gic, "", line * n + i, device_input(s->cpus[i], "", line));
-    }
+    return !text || strlen(text) <= max ||
+           error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                          "User specified %s value is bigger than %zu bytes in size", name, max);
 }
 
-static bool create_gic(VirtMachine *s, Error **errp) REQUIRES(vm_lock)
+/* error_set_path() for a return statement. */
+static bool at(const char *pointer, Error **errp)
 {
-    g_autoptr(Object) obj = OBJECT(device_new(s->gic_version == 3 ? "arm-gicv3" : "arm_gic"));
-
-    s->gic = DEVICE(obj);
-    object_set_uint(obj, "num-cpu", (uint64_t)s->parent.smp_cpus, NULL);
-    object_set_uint(obj, "num-irq", VIRT_NUM_SPIS + 32, NULL);
-    object_set_uint(obj, "revision", (uint64_t)s->gic_version, NULL);
-    if (!device_realize(s->gic, errp)) {
-        return false;
-    }
-    device_map(s->gic, 0, VIRT_GIC_DIST_BASE);
-    device_map(s->gic, 1, s->gic_version == 3 ? VIRT_GIC_REDIST_BASE : VIRT_GIC_CPU_BASE);
-    for (int i = 0; i < s->parent.smp_cpus; i++) {
-        connect_cpu(s, i);
-    }
-    return true;
+    error_set_path(errp, pointer);
+    return false;
 }
-
-static bool create_uart(VirtMachine *s, Error **errp) REQUIRES(vm_lock)
-{
-    g_autoptr(Object) obj = OBJECT(device_new(TYPE_PL011));
-
-    s->uart = DEVICE(obj);
-    if (s->parent.serials[0] && !object_set_link(obj, "chardev", s->parent.serials[0], errp)) {
-        return false;
-    }
-    if (!device_realize(s->uart, errp)) {
-        return false;
-    }
-    device_map(s->uart, 0, VIRT_UART_BASE);
-    device_connect(s->uart, "", 0, device_input(s->gic, "", VIRT_SPI_UART));
-    return true;
-}
-
-static bool create_flash(VirtMachine *s, int i, Error **errp) REQUIRES(vm_lock)
-{
-    g_autoptr(Object) obj = OBJECT(device_new(TYPE_PFLASH_CFI01));
-    const char *file = s->parent.pflash[i];
-
-    if (i == 0 && s->parent.firmware) {
-        object_set_bool(obj, "read-only", true, NULL);
-        file = s->parent.firmware;
-    }
-    s->flash[i] = DEVICE(obj);
-    object_set_str(obj, "name", i ? "virt.flash1" : "virt.flash0", NULL);
-    object_set_uint(obj, "size", VIRT_FLASH_SIZE, NULL);
-    if ((file && !object_set_str(obj, "file", file, errp)) || !device_realize(s->flash[i], errp)) {
-        return false;
-    }
-    device_map(s->flash[i], 0, VIRT_FLASH_BASE + (hwaddr)i * VIRT_FLASH_SIZE);
-    return true;
-}
-
-/* ---- the power button */
-
-static void set_button(VirtMachine *s, int level) NO_THREAD_SAFETY
-{
-    IrqLine pin = device_input(s->gpio, "", VIRT_POWER_GPIO);
-
-    irq_set(&pin, level);
-}
-
-static void button_released(void *opaque)
-{
-    set_button(opaque, 0);
-}
-
-static void button_pressed(Notifier *n, void *data) NO_THREAD_SAFETY
-{
-    VirtMachine *s = container_of(n, VirtMachine, powerdown);
-
-    set_button(s, 1);
-    timer_mod(&s->button_release, clock_now_ns(CLOCK_TYPE_VIRTUAL) + BUTTON_PRESS_NS);
-}
-
-/* ---- the board */
 
 static bool virt_check(Machine *m, Error **errp)
 {
-    if (m->ram_size > VIRT_RAM_MAX) {
-        error_set_code(errp, ERROR_CODE_LIMIT_EXCEEDED,
-                       "mach-virt: cannot model more than 255GiB RAM");
-        error_set_path(errp, "/machine/memory/size");
-        return false;
+    VirtMachine *s = (VirtMachine *)m;
+
+    if (!parse_gic_version(s, errp)) {
+        return at("/machine/props/gic-version", errp);
+    }
+    if (!check_cpus(s, errp)) {
+        return at("/machine/smp", errp);
+    }
+    if (!virt_check_address_bits(s, s->highmem ? VIRT_MAX_ADDRESS_BITS : 32, errp)) {
+        return at("/machine/memory/size", errp);
     }
     if (m->firmware && m->pflash[0]) {
         error_set_code(errp, ERROR_CODE_PARAMETER_UNEXPECTED,
-                       "-bios and the first -pflash are both the firmware: give one");
-        error_set_path(errp, "/machine/boot/firmware");
-        return false;
+                       "The contents of the first flash device may be specified with -bios or "
+                       "with -pflash but you cannot use both options at once");
+        return at("/machine/boot/firmware", errp);
     }
-    if (!parse_gic_version((VirtMachine *)m, errp)) {
-        error_set_path(errp, "/machine/props/gic-version");
-        return false;
+    if (!check_oem(s->oem_id, "oem-id", 6, errp)) {
+        return at("/machine/props/x-oem-id", errp);
+    }
+    if (!check_oem(s->oem_table_id, "oem-table-id", 8, errp)) {
+        return at("/machine/props/x-oem-table-id", errp);
     }
     return true;
 }
 
 static bool virt_init(Machine *m, Error **errp) NO_THREAD_SAFETY
 {
-    VirtMachine *s = (VirtMachine *)m;
-
-    if (!virt_check(m, errp)) {
-        return false;
-    }
-    memory_region_add(system_memory(), VIRT_RAM_BASE, &m->ram);
-    if (!create_cpus(s, errp) || !create_gic(s, errp) || !create_flash(s, 0, errp) ||
-        !create_flash(s, 1, errp) || !create_uart(s, errp)) {
-        return false;
-    }
-    s->rtc = place(TYPE_PL031, VIRT_RTC_BASE, s, VIRT_SPI_RTC, errp);
-    s->gpio = s->rtc ? place(TYPE_PL061, VIRT_GPIO_BASE, s, VIRT_SPI_GPIO, errp) : NULL;
-    s->fw_cfg = s->gpio ? place(TYPE_FW_CFG_MMIO, VIRT_FW_CFG_BASE, s, -1, errp) : NULL;
-    if (!s->fw_cfg) {
-        return false;
-    }
-    timer_init(&s->button_release, CLOCK_TYPE_VIRTUAL, button_released, s);
-    s->powerdown.notify = button_pressed;
-    powerdown_add_notifier(&s->powerdown);
-    return true;
+    return virt_check(m, errp) && virt_create_devices((VirtMachine *)m, errp);
 }
 
-static JsonNode *get_acpi(Object *obj, const Property *prop, Error **errp)
+/* ---- properties */
+
+/* Of a switch that only says what there is not: off, the default, is all it takes. */
+static JsonNode *get_absent(Object *obj, const Property *prop, Error **errp)
 {
-    return json_new_string("off");
+    return json_new_bool(false);
 }
 
-static bool set_acpi(Object *obj, const Property *prop, JsonNode *value, Error **errp)
+static bool set_absent(Object *obj, const Property *prop, JsonNode *value, Error **errp)
 {
     const char *text = json_get_string(value);
-    OnOffAuto v;
+    bool on = json_kind(value) == JSON_KIND_BOOL && json_node_get_boolean(value);
 
-    if (!text || !OnOffAuto_parse(text, &v, NULL)) {
+    if (text ? !parse_bool(text, &on, NULL) : json_kind(value) != JSON_KIND_BOOL) {
         return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
-                              "Parameter 'acpi' does not accept value '%s'", text ? text : "");
+                              "Parameter '%s' expects 'on' or 'off'", prop->name);
     }
-    return v != ON_OFF_AUTO_ON ||
-           error_set_code(errp, ERROR_CODE_NOT_SUPPORTED, "machine 'virt' has no ACPI tables");
+    return !on || error_set_code(errp, ERROR_CODE_NOT_SUPPORTED, "%s", (const char *)prop->opaque);
 }
+
+static JsonNode *get_iommu(Object *obj, const Property *prop, Error **errp)
+{
+    return json_new_string("none");
+}
+
+static bool set_iommu(Object *obj, const Property *prop, JsonNode *value, Error **errp)
+{
+    const char *text = json_get_string(value);
+
+    if (g_strcmp0(text, "none") == 0) {
+        return true;
+    }
+    if (g_strcmp0(text, "smmuv3") == 0) {
+        return error_set_code(errp, ERROR_CODE_NOT_SUPPORTED, "iommu=smmuv3 is not supported");
+    }
+    error_set_code(errp, ERROR_CODE_PARAMETER_VALUE, "Invalid iommu value");
+    error_append_hint(errp, "Valid values are none.\n");
+    return false;
+}
+
+#define SWITCH(n, f, def, text)                                                                  \
+    {                                                                                            \
+        .name = (n), .kind = PROP_BOOL, .offset = offsetof(VirtMachine, f), .has_default = true, \
+        .default_value = (def), .description = (text)                                            \
+    }
+#define TEXT(n, f, text)                                                      \
+    {                                                                         \
+        .name = (n), .kind = PROP_STRING, .offset = offsetof(VirtMachine, f), \
+        .description = (text)                                                 \
+    }
+#define ABSENT(n, why, text)                                                      \
+    {                                                                             \
+        .name = (n), .kind = PROP_CUSTOM, .type_name = "bool", .get = get_absent, \
+        .set = set_absent, .opaque = (why), .description = (text)                 \
+    }
+
+static const char *const on_off_auto[] = {"auto", "on", "off", NULL};
 
 static const Property virt_props[] = {
     {.name = "acpi",
-     .kind = PROP_CUSTOM,
+     .kind = PROP_ENUM,
      .type_name = "OnOffAuto",
-     .description = "Whether there are ACPI tables; there are none yet",
-     .get = get_acpi,
-     .set = set_acpi},
+     .offset = offsetof(VirtMachine, acpi),
+     .enum_names = on_off_auto,
+     .has_default = true,
+     .default_value = ON_OFF_AUTO_AUTO,
+     .description = "Whether firmware finds ACPI tables: it does unless this is off"},
     {.name = "gic-version",
      .kind = PROP_STRING,
      .offset = offsetof(VirtMachine, gic_version_text),
      .default_string = "2",
      .description = "Set GIC version. Valid values are 2, 3 and max"},
-    {.name = "dtb-randomness",
-     .kind = PROP_BOOL,
-     .offset = offsetof(VirtMachine, dtb_randomness),
+    {.name = "iommu",
+     .kind = PROP_CUSTOM,
+     .type_name = "string",
+     .get = get_iommu,
+     .set = set_iommu,
+     .description = "Type of the IOMMU: there is none"},
+    {.name = "phandle-start",
+     .kind = PROP_UINT32,
+     .type_name = "int",
+     .offset = offsetof(VirtMachine, first_phandle),
      .has_default = true,
-     .default_value = true,
-     .description = "Set off to leave random seeds out of the device tree"},
+     .default_value = 0x8000,
+     .min = 1,
+     .max = INT32_MAX - VIRT_MAX_CPUS - 16,
+     .description = "The first phandle of the device tree"},
+    SWITCH("dtb-randomness", dtb_randomness, true,
+           "Set off to leave random seeds out of the device tree"),
+    SWITCH("dtb-kaslr-seed", dtb_randomness, true, "An older name of dtb-randomness"),
+    SWITCH("highmem", highmem, true, "Whether anything may lie above 4 GiB"),
+    SWITCH("its", its, true, "Whether a GICv3 has an interrupt translation service"),
+    SWITCH("secure", secure, false, "Whether there are EL3 and the Secure state"),
+    SWITCH("virtualization", virtualization, false, "Whether there is EL2"),
+    ABSENT("mte", "MTE requested, but not supported by the guest CPU",
+           "Memory tagging: no CPU has it"),
+    ABSENT("ras", "ras=on is not supported", "Reports of host memory errors: there are none"),
+    TEXT("dt-compatible", dt_compatible, "The root node's \"compatible\" in the device tree"),
+    TEXT("x-oem-id", oem_id, "OEMID of ACPI tables, up to 6 bytes"),
+    TEXT("x-oem-table-id", oem_table_id, "OEM Table ID of ACPI tables, up to 8 bytes"),
     DEFINE_PROP_END(),
 };
 
 static void virt_class_init(ObjectClass *klass, const void *data)
 {
-    static const char *const cpu_types[] = {
-        "cortex-a53" ARM_CPU_TYPE_SUFFIX, "cortex-a57" ARM_CPU_TYPE_SUFFIX,
-        "cortex-a72" ARM_CPU_TYPE_SUFFIX, "max" ARM_CPU_TYPE_SUFFIX, NULL};
     MachineClass *mc = (MachineClass *)klass;
 
     mc->name = "virt-7.2";
@@ -275,8 +223,7 @@ static void virt_class_init(ObjectClass *klass, const void *data)
     mc->default_ram_size = 128 * MiB;
     mc->default_ram_id = "mach-virt.ram";
     mc->default_cpu_type = "cortex-a57" ARM_CPU_TYPE_SUFFIX;
-    mc->valid_cpu_types = cpu_types;
-    mc->n_serials = 1;
+    mc->n_serials = 2;
     mc->check = virt_check;
     mc->init = virt_init;
     mc->load = virt_load;

@@ -11,7 +11,7 @@
 struct FdtBuilder {
     void *blob;
     size_t size;
-    uint32_t last_phandle;
+    uint32_t next_phandle;
 };
 
 static void grow(FdtBuilder *b)
@@ -21,13 +21,13 @@ static void grow(FdtBuilder *b)
     g_assert(fdt_open_into(b->blob, b->blob, (int)b->size) == 0);
 }
 
-FdtBuilder *fdt_builder_new(void)
+FdtBuilder *fdt_builder_new(uint32_t first_phandle)
 {
     FdtBuilder *b = g_new0(FdtBuilder, 1);
 
     b->size = FIRST_SIZE;
     b->blob = g_malloc(b->size);
-    b->last_phandle = 0x8000;
+    b->next_phandle = first_phandle;
     g_assert(fdt_create_empty_tree(b->blob, (int)b->size) == 0);
     fdt_prop_cells(b, "/", "#address-cells", 1, 2u);
     fdt_prop_cells(b, "/", "#size-cells", 1, 2u);
@@ -53,7 +53,7 @@ FdtBuilder *fdt_builder_load(const char *path, Error **errp)
     b->size = len + FIRST_SIZE;
     b->blob = g_malloc(b->size);
     g_assert(fdt_open_into(data, b->blob, (int)b->size) == 0);
-    b->last_phandle = fdt_get_max_phandle(b->blob);
+    b->next_phandle = fdt_get_max_phandle(b->blob) + 1;
     return b;
 }
 
@@ -159,5 +159,5 @@ void fdt_prop_reg(FdtBuilder *b, const char *path, size_t n_pairs, ...)
 
 uint32_t fdt_new_phandle(FdtBuilder *b)
 {
-    return ++b->last_phandle;
+    return b->next_phandle++;
 }

@@ -19,7 +19,7 @@ typedef struct FdtPlace {
 } FdtPlace;
 
 /* An empty tree, root with two address and two size cells. */
-FdtBuilder *fdt_builder_new(void);
+FdtBuilder *fdt_builder_new(uint32_t first_phandle);
 /* The tree of a file; an error names it. */
 FdtBuilder *fdt_builder_load(const char *path, Error **errp);
 void fdt_builder_free(FdtBuilder *b);

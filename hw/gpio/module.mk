@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: MIT
-hw-srcs += hw/gpio/pl061.c
+hw-srcs += hw/gpio/gpio-pwr.c hw/gpio/pl061.c
