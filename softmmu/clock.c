@@ -2,6 +2,7 @@
 /* Clocks and one-shot timers: a sorted list a clock, looked at by the main loop. */
 #include "softmmu/clock.h"
 
+#include "softmmu/icount.h"
 #include "softmmu/main-loop.h"
 #include <stdatomic.h>
 #include <time.h>
@@ -24,6 +25,9 @@ static int64_t host_ns(clockid_t id)
 
 static int64_t virtual_now_ns(void)
 {
+    if (icount_enabled()) {
+        return icount_now_ns();
+    }
     for (;;) {
         unsigned seq = atomic_load_explicit(&virtual_seq, memory_order_acquire);
         int64_t t = atomic_load_explicit(&virtual_offset_ns, memory_order_relaxed);
@@ -63,7 +67,7 @@ void clock_virtual_enable(bool run)
     bool runs = atomic_load(&virtual_runs);
     int64_t now = virtual_now_ns();
 
-    if (virtual_manual || run == runs) {
+    if (virtual_manual || icount_enabled() || run == runs) {
         return;
     }
     virtual_set(run, run ? now - host_ns(CLOCK_MONOTONIC) : now);
@@ -122,7 +126,12 @@ void timer_mod(Timer *t, int64_t deadline_ns)
     }
     t->next = *p;
     *p = t;
-    if (timers[t->clock] == t) {
+    if (timers[t->clock] != t) {
+        return;
+    }
+    if (t->clock == CLOCK_TYPE_VIRTUAL && icount_enabled()) {
+        cpus_deadline_changed();
+    } else {
         main_loop_wake();
     }
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* vCPUs and their threads: creation, work queues, pause and resume. */
+/* vCPUs and their threads: creation, work queues, pause and resume.
+ *
+ * Each has a thread of its own, or all take turns in the first one's (see cpus_take_turns). */
 #include "softmmu/cpus.h"
 
+#include "softmmu/icount.h"
 #include "util/rcu.h"
 #include "util/trace.h"
 #include <sys/syscall.h>
@@ -20,19 +23,27 @@ static Mutex work_lock;      /* guards the work queues; may be taken with vm_loc
 static Cond work_done;       /* with vm_lock */
 static Cond stopped_changed; /* with vm_lock */
 static atomic_bool quitting;
+static bool take_turns;
 
 /* ---- requests */
 
 void cpu_kick(CpuState *cpu)
 {
+    CpuState *runner = cpu->runner ? cpu->runner : cpu;
+
     atomic_store(&cpu->exit_request, 1);
+    if (take_turns) { /* another one may have its turn */
+        CPU_FOREACH (other) {
+            atomic_store(&other->exit_request, 1);
+        }
+    }
     if (accel_cpu_ops && accel_cpu_ops->kick) {
         accel_cpu_ops->kick(cpu);
     }
-    if (cpu_current != cpu) {
-        mutex_lock(&cpu->wake_lock);
-        cond_signal(&cpu->wake);
-        mutex_unlock(&cpu->wake_lock);
+    if (!cpu_current || cpu_current->runner != runner) {
+        mutex_lock(&runner->wake_lock);
+        cond_signal(&runner->wake);
+        mutex_unlock(&runner->wake_lock);
     }
 }
 
@@ -70,8 +81,12 @@ void cpu_run_on(CpuState *cpu, CpuWorkFn *fn, void *data)
 {
     bool done = false;
 
-    if (cpu_current == cpu || !cpu->thread) {
+    CpuState *caller = cpu_current;
+
+    if (!cpu->thread || (caller && caller->runner == cpu->runner)) {
+        cpu_current = caller ? cpu : NULL;
         fn(cpu, data); /* an accelerator that executes nothing has no threads */
+        cpu_current = caller;
         return;
     }
     queue_work(cpu, fn, data, &done);
@@ -110,7 +125,7 @@ static bool has_queued_work(CpuState *cpu)
     return yes;
 }
 
-/* ---- the thread */
+/* ---- threads */
 
 /* Nothing to do until somebody sets a request and signals `wake`. */
 static bool is_idle(CpuState *cpu)
@@ -136,8 +151,12 @@ static void wait_while_idle(CpuState *cpu)
     mutex_unlock(&cpu->wake_lock);
 }
 
-static void serve_requests(CpuState *cpu)
+/* Work and pause requests; false when there were none. */
+static bool serve_requests(CpuState *cpu)
 {
+    if (!atomic_load(&cpu->stop) && !has_queued_work(cpu)) {
+        return false;
+    }
     vm_lock_acquire();
     run_work(cpu);
     if (atomic_load(&cpu->stop)) {
@@ -147,6 +166,22 @@ static void serve_requests(CpuState *cpu)
         cond_broadcast(&stopped_changed);
     }
     vm_lock_release();
+    return true;
+}
+
+/* Executes if it may; has_work() ends a wait. */
+static void execute(CpuState *cpu)
+{
+    if (atomic_load(&cpu->halted) && cpu->ops->has_work(cpu)) {
+        atomic_store(&cpu->halted, false);
+        TRACE(cpu_woken, "%d", cpu->index);
+    }
+    if (!atomic_load(&cpu->halted)) {
+        accel_cpu_ops->exec(cpu);
+        if (atomic_load(&cpu->halted)) {
+            TRACE(cpu_halted, "%d", cpu->index);
+        }
+    }
 }
 
 static gpointer cpu_thread(gpointer opaque)
@@ -159,25 +194,165 @@ static gpointer cpu_thread(gpointer opaque)
     while (!atomic_load(&quitting)) {
         wait_while_idle(cpu);
         atomic_store(&cpu->exit_request, 0);
-        if (atomic_load(&cpu->stop) || has_queued_work(cpu)) {
-            serve_requests(cpu);
-            continue;
-        }
-        if (!atomic_load(&cpu->stopped) && accel_cpu_ops && accel_cpu_ops->exec) {
-            if (atomic_load(&cpu->halted) && cpu->ops->has_work(cpu)) {
-                atomic_store(&cpu->halted, false);
-                TRACE(cpu_woken, "%d", cpu->index);
-            }
-            if (!atomic_load(&cpu->halted)) {
-                accel_cpu_ops->exec(cpu);
-                if (atomic_load(&cpu->halted)) {
-                    TRACE(cpu_halted, "%d", cpu->index);
-                }
-            }
+        if (!serve_requests(cpu) && !atomic_load(&cpu->stopped)) {
+            execute(cpu);
         }
     }
     rcu_unregister_thread();
     return NULL;
+}
+
+/* ---- taking turns: who executes next depends on nothing but what was executed */
+
+enum { TURN = 1 << 16 }; /* instructions */
+
+typedef struct Turns {
+    CpuState *first;
+    CpuState *cpu; /* whose turn it is; it keeps it over a pause of the VM */
+    uint64_t left; /* instructions of its turn */
+} Turns;
+
+static bool all_idle(void)
+{
+    bool idle = true;
+
+    CPU_FOREACH (cpu) {
+        idle = idle && is_idle(cpu);
+    }
+    return idle;
+}
+
+/* The VM runs, but no vCPU: only the clock can go on. */
+static bool only_waits_for_time(void)
+{
+    CPU_FOREACH (cpu) {
+        if (!atomic_load(&cpu->stopped)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_asked(void)
+{
+    bool asked = atomic_load(&quitting);
+
+    CPU_FOREACH (cpu) {
+        asked = asked || (atomic_load(&cpu->stop) && !atomic_load(&cpu->stopped)) ||
+                has_queued_work(cpu);
+    }
+    return asked;
+}
+
+/* Time goes on by itself when no vCPU can. False: not before something comes from outside. */
+static bool wait_for_time(CpuState *first)
+{
+    if (!icount_enabled() || icount_is_held() || !only_waits_for_time()) {
+        return false;
+    }
+    /* A deadline that changes from here on sets it again. */
+    atomic_store(&first->exit_request, 0);
+    mutex_unlock(&first->wake_lock);
+    int64_t deadline = icount_deadline_ns();
+    mutex_lock(&first->wake_lock);
+    if (!all_idle() || atomic_load(&first->exit_request)) {
+        return true;
+    }
+    if (deadline >= 0) {
+        icount_wait(deadline, &first->wake, &first->wake_lock);
+    }
+    return deadline >= 0;
+}
+
+static void wait_for_turn(CpuState *first)
+{
+    mutex_lock(&first->wake_lock);
+    while (icount_is_held() ? !is_asked() : all_idle()) {
+        if (!wait_for_time(first)) {
+            cond_wait(&first->wake, &first->wake_lock);
+        }
+    }
+    mutex_unlock(&first->wake_lock);
+}
+
+static bool can_execute(CpuState *cpu)
+{
+    return !atomic_load(&cpu->stopped) && (!atomic_load(&cpu->halted) || cpu->ops->has_work(cpu));
+}
+
+/* Whose turn it is; NULL: nobody can. */
+static CpuState *next_turn(Turns *t)
+{
+    CpuState *cpu = t->cpu;
+
+    if (cpu && t->left && can_execute(cpu)) {
+        return cpu;
+    }
+    for (int i = cpus_count(); i > 0; i--) {
+        cpu = cpu && cpu->next ? cpu->next : cpus_first;
+        if (can_execute(cpu)) {
+            t->cpu = cpu;
+            t->left = TURN;
+            return cpu;
+        }
+    }
+    return NULL;
+}
+
+static void take_turn(Turns *t, CpuState *cpu)
+{
+    uint64_t before = atomic_load(&cpu->insn_count), n = t->left;
+
+    cpu_current = cpu;
+    atomic_store(&cpu->exit_request, 0);
+    if (icount_enabled() && !icount_begin(cpu, &n)) {
+        return;
+    }
+    cpu->insn_limit = before + n;
+    execute(cpu);
+    if (icount_enabled()) {
+        icount_end(cpu);
+    }
+    t->left -= MIN(t->left, atomic_load(&cpu->insn_count) - before);
+}
+
+static gpointer turns_thread(gpointer opaque)
+{
+    Turns t = {.first = opaque};
+
+    cpu_current = t.first;
+    atomic_store(&t.first->thread_id, (uint64_t)syscall(SYS_gettid));
+    rcu_register_thread();
+    while (!atomic_load(&quitting)) {
+        bool served = false;
+
+        wait_for_turn(t.first);
+        CPU_FOREACH (cpu) {
+            cpu_current = cpu;
+            served = serve_requests(cpu) || served;
+        }
+        CpuState *cpu = served ? NULL : next_turn(&t);
+        if (cpu) {
+            take_turn(&t, cpu);
+        }
+    }
+    rcu_unregister_thread();
+    return NULL;
+}
+
+void cpus_take_turns(void)
+{
+    g_assert(!cpus_first);
+    take_turns = true;
+}
+
+void cpus_deadline_changed(void)
+{
+    if (cpu_current) {
+        atomic_store(&cpu_current->exit_request, 1);
+    } else if (cpus_first) {
+        cpu_kick(cpus_first);
+    }
 }
 
 /* ---- the list */
@@ -189,6 +364,8 @@ bool cpus_add(CpuState *cpu, Error **errp)
 
     g_queue_init(&cpu->work);
     atomic_store(&cpu->stopped, true);
+    cpu->insn_limit = UINT64_MAX;
+    cpu->runner = take_turns && cpus_first ? cpus_first : cpu;
     if (!cpu->as) {
         cpu->as = &address_space_memory;
     }
@@ -196,34 +373,44 @@ bool cpus_add(CpuState *cpu, Error **errp)
     if (accel_cpu_ops && accel_cpu_ops->create && !accel_cpu_ops->create(cpu, errp)) {
         return false;
     }
+    mutex_lock(&cpu->runner->wake_lock);
     while (*p) {
         p = &(*p)->next;
     }
     *p = cpu;
-    if (accel_cpu_ops && accel_cpu_ops->exec) {
-        name = g_strdup_printf("CPU %d/%s", cpu->index, accel_name());
-        cpu->thread = g_thread_new(name, cpu_thread, cpu);
+    mutex_unlock(&cpu->runner->wake_lock);
+    if (!accel_cpu_ops || !accel_cpu_ops->exec) {
+        return true;
     }
+    if (cpu->runner != cpu) {
+        cpu->thread = cpu->runner->thread;
+        return true;
+    }
+    name = take_turns ? g_strdup_printf("all CPUs/%s", accel_name())
+                      : g_strdup_printf("CPU %d/%s", cpu->index, accel_name());
+    cpu->thread = g_thread_new(name, take_turns ? turns_thread : cpu_thread, cpu);
     return true;
 }
 
 uint64_t cpu_thread_id(const CpuState *cpu)
 {
-    while (cpu->thread && !atomic_load(&cpu->thread_id)) {
+    const CpuState *runner = cpu->runner;
+
+    while (runner->thread && !atomic_load(&runner->thread_id)) {
         g_thread_yield();
     }
-    return atomic_load(&cpu->thread_id);
+    return atomic_load(&runner->thread_id);
 }
 
 static void join_thread(CpuState *cpu) REQUIRES(vm_lock)
 {
-    if (cpu->thread) {
+    if (cpu->thread && cpu->runner == cpu) {
         cpu_kick(cpu);
         vm_lock_release();
         g_thread_join(cpu->thread);
         vm_lock_acquire();
-        cpu->thread = NULL;
     }
+    cpu->thread = NULL;
 }
 
 CpuState *cpus_by_index(int index)

@@ -55,10 +55,13 @@ struct CpuState {
     _Atomic bool stop;             /* pause asked for */
     _Atomic bool stopped;          /* paused; state may be read and changed by the lock's holder */
     _Atomic uint64_t insn_count;   /* guest instructions executed, written by the vCPU alone */
+    uint64_t insn_limit;           /* leave the execution loop when insn_count gets here */
 
     /* cpus.c */
-    GQueue work; /* pending cpu_run_on work */
-    GThread *thread;
+    GQueue work;      /* pending cpu_run_on work */
+    CpuState *runner; /* whose thread runs it: its own, or the first vCPU's (they take turns) */
+    GThread *thread;  /* the runner's */
+    /* Of a runner. */
     Mutex wake_lock; /* only around waiting for wake */
     Cond wake;
     void *accel_data; /* the accelerator's part */
@@ -68,6 +71,12 @@ struct CpuState {
 extern CpuState *cpus_first; /* by index */
 #define CPU_FOREACH(cpu) for (CpuState *cpu = cpus_first; cpu; cpu = cpu->next)
 extern _Thread_local CpuState *cpu_current; /* of the calling vCPU thread, else NULL */
+
+/* From now on all vCPUs take turns in one thread, in the order of the list: before the first one is
+ * added. */
+void cpus_take_turns(void);
+/* The virtual clock's next deadline has changed: whoever counts instructions looks again. */
+void cpus_deadline_changed(void);
 
 /* realize of a CPU device: adds it to the list and starts its (paused) thread. */
 bool cpus_add(CpuState *cpu, Error **errp) REQUIRES(vm_lock);

@@ -3,6 +3,7 @@
 #include "softmmu/main-loop.h"
 
 #include "softmmu/clock.h"
+#include "softmmu/icount.h"
 #include "softmmu/run-state.h"
 #include "util/lock.h"
 #include <poll.h>
@@ -54,7 +55,9 @@ static gboolean timers_dispatch(GSource *source, GSourceFunc fn, gpointer opaque
 {
     clock_run_timers(CLOCK_TYPE_REALTIME);
     clock_run_timers(CLOCK_TYPE_HOST);
-    clock_run_timers(CLOCK_TYPE_VIRTUAL);
+    if (!icount_enabled()) { /* else between instructions: see icount.h */
+        clock_run_timers(CLOCK_TYPE_VIRTUAL);
+    }
     return G_SOURCE_CONTINUE;
 }
 

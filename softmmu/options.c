@@ -34,6 +34,8 @@ const OptionDef option_table[] = {
     {"accel", NULL, OPTION_KEYVAL, "[accel=]NAME[,PROPERTY=VALUE...]",
      "how instructions are executed; again for a fall-back; 'help' lists them", "accel", "accel",
      "accel", "accel:string", option_accel},
+    KEYVAL("icount", "[shift=]0..10|auto[,sleep=on|off][,align=on|off]", "icount", "shift",
+           "icount", "virtual time from instructions: the same every time, vCPUs take turns"),
     {"enable-kvm", NULL, OPTION_FLAG, NULL, "the same as -accel kvm", "accel",
      .apply = option_enable_kvm},
     {"cpu", NULL, OPTION_KEYVAL, "MODEL[,+FEATURE][,-FEATURE][,PROPERTY=VALUE...]",

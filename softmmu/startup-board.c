@@ -9,6 +9,7 @@
 #include "qom/user-creatable.h"
 #include "softmmu/accel.h"
 #include "softmmu/configuration.h"
+#include "softmmu/icount.h"
 #include "softmmu/reset.h"
 #include "softmmu/rtc.h"
 #include "softmmu/run-state.h"
@@ -24,7 +25,8 @@ static const Type *machine_type;
 
 bool phase_accelerator(int argc, char **argv, Error **errp) NO_THREAD_SAFETY
 {
-    return accel_configure(config->accel, config_target, errp);
+    return accel_configure(config->accel, config_target, errp) &&
+           icount_configure(config->icount, errp);
 }
 
 /* Paused machines need somebody who says cont. */

@@ -54,7 +54,7 @@ A64_HANDLER(jump)
     uint64_t target = t->branch_target;
     const TlbCodeEntry *e = &t->bank->code[target >> GUEST_PAGE_BITS & (TLB_CODE_ENTRIES - 1)];
 
-    if (e->tag == (target & ~0xffcull) && !tcg_exit_requested(cpu)) {
+    if (e->tag == (target & ~0xffcull)) {
         const A64Insn *next = tcg_jump(cpu, t, from, target);
         A64_DISPATCH(cpu, t, next);
     }
@@ -122,7 +122,8 @@ void tcg_exec(CpuState *cs)
 
     rcu_read_lock();
     atomic_store(&t->in_guest, true);
-    while (!tcg_exit_requested(cpu) && !atomic_load_explicit(&cs->halted, memory_order_relaxed)) {
+    while (!tcg_must_leave(cpu, atomic_load_explicit(&cs->insn_count, memory_order_relaxed)) &&
+           !atomic_load_explicit(&cs->halted, memory_order_relaxed)) {
         if (unlikely(atomic_load_explicit(&t->has_posted, memory_order_acquire))) {
             tlb_serve(cpu, t);
         }

@@ -6,6 +6,7 @@
 #include "accel/tcg/code.h"
 #include "accel/tcg/tcg-cpu.h"
 #include "hw/cpu/arm-exc.h"
+#include "softmmu/icount.h"
 #include "util/bits.h"
 
 /* An operation either jumps to the next one, with the same three arguments in the same registers,
@@ -55,12 +56,22 @@ static inline uint64_t tcg_pc_of(const TcgCpu *t, const A64Insn *i)
 }
 
 /* Counts the instructions since the last branch, up to but not including `end`. */
-static inline void tcg_count(ArmCpu *cpu, TcgCpu *t, const A64Insn *end)
+static inline uint64_t tcg_count(ArmCpu *cpu, TcgCpu *t, const A64Insn *end)
 {
-    uint64_t n = atomic_load_explicit(&cpu->cs.insn_count, memory_order_relaxed);
+    uint64_t n = atomic_load_explicit(&cpu->cs.insn_count, memory_order_relaxed) +
+                 (uint64_t)(end - t->run_start);
 
-    atomic_store_explicit(&cpu->cs.insn_count, n + (uint64_t)(end - t->run_start),
-                          memory_order_relaxed);
+    atomic_store_explicit(&cpu->cs.insn_count, n, memory_order_relaxed);
+    return n;
+}
+
+/* Makes the count exact before something may look at virtual time. */
+static inline void tcg_settle(ArmCpu *cpu, TcgCpu *t, const A64Insn *i)
+{
+    if (unlikely(icount_enabled())) {
+        tcg_count(cpu, t, i);
+        t->run_start = i;
+    }
 }
 
 /* Back to the loop with pc at `next`; always NULL. */
@@ -74,12 +85,19 @@ static inline bool tcg_exit_requested(ArmCpu *cpu)
     return unlikely(atomic_load_explicit(&cpu->cs.exit_request, memory_order_relaxed));
 }
 
+/* Somebody wants the loop to look, or the instructions asked for are executed: n says how many. */
+static inline bool tcg_must_leave(ArmCpu *cpu, uint64_t n)
+{
+    return tcg_exit_requested(cpu) || unlikely(n >= cpu->cs.insn_limit);
+}
+
 /* A taken branch from i to n in the same page. */
 static inline const A64Insn *tcg_taken(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, const A64Insn *n)
 {
-    tcg_count(cpu, t, i + 1);
+    uint64_t count = tcg_count(cpu, t, i + 1);
+
     t->run_start = n;
-    if (tcg_exit_requested(cpu)) {
+    if (tcg_must_leave(cpu, count)) {
         t->branch_from = n;
         return &t->leave_record;
     }
@@ -103,11 +121,16 @@ static inline const A64Insn *tcg_jump(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, 
         return tcg_taken(cpu, t, i, t->insns + off / 4);
     }
     const TlbCodeEntry *e = &t->bank->code[target >> GUEST_PAGE_BITS & (TLB_CODE_ENTRIES - 1)];
-    if (likely(e->tag == (target & ~0xffcull)) && !tcg_exit_requested(cpu)) {
-        tcg_count(cpu, t, i + 1);
+    if (likely(e->tag == (target & ~0xffcull))) {
+        uint64_t count = tcg_count(cpu, t, i + 1);
+
         t->insns = e->page->insns;
         t->pc_bias = e->tag - ((uintptr_t)t->insns >> 2);
         t->run_start = t->insns + (target & 0xffc) / 4;
+        if (tcg_must_leave(cpu, count)) {
+            t->branch_from = t->run_start;
+            return &t->leave_record;
+        }
         return t->run_start;
     }
     return tcg_jump_later(t, i, target);

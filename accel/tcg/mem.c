@@ -117,6 +117,7 @@ bool tcg_load_slow(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsign
     uint8_t buf[16] = {0};
     unsigned done = 0;
 
+    tcg_settle(cpu, t, i);
     if (!access_begin(cpu, t, i, va, mo, ARM_LOAD, &a)) {
         return false;
     }
@@ -140,6 +141,7 @@ bool tcg_store_slow(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsig
     uint8_t buf[16];
     unsigned done = 0;
 
+    tcg_settle(cpu, t, i);
     memcpy(buf, &lo, 8);
     memcpy(buf + 8, &hi, 8);
     if (!access_begin(cpu, t, i, va, mo, ARM_STORE, &a)) {

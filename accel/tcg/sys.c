@@ -171,6 +171,7 @@ const A64Insn *sys_read(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint16_t encod
     ArmException exc;
     uint64_t v;
 
+    tcg_settle(cpu, t, i);
     if (unlikely(!arm_sysreg_read(cpu, encoding, i->rd, &v, &exc))) {
         return tcg_raise(cpu, t, i, &exc);
     }
@@ -184,6 +185,7 @@ const A64Insn *sys_write(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint16_t enco
     const ArmSysReg *reg = NULL;
     ArmException exc;
 
+    tcg_settle(cpu, t, i);
     if (unlikely(!arm_sysreg_write(cpu, encoding, i->rd, v, &reg, &exc))) {
         return tcg_raise(cpu, t, i, &exc);
     }

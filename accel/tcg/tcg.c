@@ -14,8 +14,8 @@ typedef struct TcgAccel {
     int thread; /* index into thread_names */
 } TcgAccel;
 
-/* vCPUs that take turns in one thread ("single") are not offered. */
-static const char *const thread_names[] = {"multi", NULL};
+enum { THREAD_MULTI, THREAD_SINGLE };
+static const char *const thread_names[] = {"multi", "single", NULL};
 
 /* ---- vCPUs */
 
@@ -90,6 +90,9 @@ static bool tcg_available(const char *target, Error **errp)
 static bool tcg_setup(Object *accel, Error **errp)
 {
     ram_code_written = code_written;
+    if (((TcgAccel *)accel)->thread == THREAD_SINGLE) {
+        cpus_take_turns();
+    }
     return true;
 }
 
