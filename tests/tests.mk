@@ -28,8 +28,9 @@ $(patsubst %,tests/tcg/%,$(tcg-tests)): tests/tcg/%: tests/tcg/%.o $(tcg-support
 check-tcg: $(patsubst %,tests/tcg/%,$(tcg-tests))
 	$(Q)ISAGEN=gen/isagen $(run-tests) tcg $(SRC)/tests/tcg/isagen-test.sh $^
 
-check-guest: all
-	$(Q)TEST_TIMEOUT=2400 $(run-tests) guest $(SRC)/tests/guest/boot-test.sh
+check-guest: all tests/qmp/icount-test
+	$(Q)TEST_TIMEOUT=2400 POISE=./poise-system-aarch64 \
+	    $(run-tests) guest $(SRC)/tests/guest/boot-test.sh $(SRC)/tests/guest/icount-test.sh
 
 # Real management clients.
 check-tools: all hello.img
@@ -66,6 +67,7 @@ qmp-tests += tests/qmp/json-test tests/qmp/introspect-test
 qmp-tests += tests/qmp/objects-test
 qmp-tests += tests/qmp/config-test tests/qmp/state-hash-test tests/qmp/dry-run-test
 qmp-tests += tests/qmp/process-test
+qmp-tests += tests/qmp/icount-test
 qmp-test-support := tests/lib/qmp-client.o tests/lib/run.o tests/lib/tap.o tests/qmp/shape.o
 all-objs += $(qmp-test-support) $(qmp-tests:=.o)
 $(qmp-tests): %: %.o $(qmp-test-support) libutil.a
