@@ -56,23 +56,42 @@ static bool firmware_call(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, ArmPsciCondu
     return true;
 }
 
+/* From EL1 and EL2; SCR_EL3.HCE, or without EL3 HCR_EL2.HCD, may take it away (Arm ARM C6.2, HVC).
+ */
+static bool hvc_is_defined(const ArmCpu *cpu)
+{
+    int el = arm_el(cpu);
+
+    if (!cpu->has_el2 || el == 0 || (el == 1 && !arm_el2_enabled(cpu))) {
+        return false;
+    }
+    return cpu->has_el3 ? cpu->scr & SCR_HCE : !(cpu->hcr & HCR_HCD);
+}
+
 const A64Insn *sys_hvc(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint32_t imm16)
 {
     if (firmware_call(cpu, t, i, ARM_PSCI_HVC)) {
         return NULL;
     }
-    if (!cpu->has_el2 || arm_el(cpu) == 0) {
+    if (!hvc_is_defined(cpu)) {
         return sys_undefined(cpu, t, i);
     }
     return raise_call(cpu, t, i, EC_HVC64, imm16);
 }
 
+/* HCR_EL2.TSC comes before everything else, and returns to the instruction itself. */
 const A64Insn *sys_smc(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint32_t imm16)
 {
+    if (arm_el(cpu) == 1 && (arm_hcr_effective(cpu) & HCR_TSC)) {
+        ArmException exc = arm_exc_sync(cpu, EC_SMC64, imm16);
+
+        exc.target_el = 2;
+        return tcg_raise(cpu, t, i, &exc);
+    }
     if (firmware_call(cpu, t, i, ARM_PSCI_SMC)) {
         return NULL;
     }
-    if (!cpu->has_el3 || arm_el(cpu) == 0) {
+    if (!cpu->has_el3 || arm_el(cpu) == 0 || (cpu->scr & SCR_SMD)) {
         return sys_undefined(cpu, t, i);
     }
     return raise_call(cpu, t, i, EC_SMC64, imm16);
@@ -96,20 +115,40 @@ const A64Insn *sys_exception_return(ArmCpu *cpu, TcgCpu *t, const A64Insn *i)
 
 /* ---- waiting */
 
-/* EL0 may wait only if the kernel lets it; the syndrome says "always" and which instruction. */
-static bool wait_is_trapped(const ArmCpu *cpu, SysWait what)
+/* The level that traps a wait: EL1 for EL0 (EL2 in the EL2&0 regime), then EL2, then EL3; 0: none.
+ */
+static int wait_trap_level(const ArmCpu *cpu, SysWait what)
 {
-    uint64_t allowed = what == SYS_WFI ? SCTLR_NTWI : SCTLR_NTWE;
+    bool wfe = what == SYS_WFE;
+    int el = arm_el(cpu);
 
-    return what != SYS_YIELD && arm_el(cpu) == 0 && !(cpu->sctlr[1] & allowed);
+    if (el == 0 && !(cpu->sctlr[arm_control_el(cpu)] & (wfe ? SCTLR_NTWE : SCTLR_NTWI))) {
+        return 1;
+    }
+    if (el < 2 && !arm_in_host_regime(cpu) &&
+        (arm_hcr_effective(cpu) & (wfe ? HCR_TWE : HCR_TWI))) {
+        return 2;
+    }
+    return el < 3 && cpu->has_el3 && (cpu->scr & (wfe ? SCR_TWE : SCR_TWI)) ? 3 : 0;
+}
+
+/* The syndrome says "always" and which instruction. */
+static const A64Insn *wait_trap(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, SysWait what, int level)
+{
+    ArmException exc = arm_exc_sync(cpu, EC_WFX, 1u << 24 | 0xeu << 20 | (what == SYS_WFE));
+
+    exc.target_el = MAX(exc.target_el, level);
+    return tcg_raise(cpu, t, i, &exc);
 }
 
 const A64Insn *sys_wait(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, SysWait what)
 {
-    if (wait_is_trapped(cpu, what)) {
+    int level = what == SYS_YIELD ? 0 : wait_trap_level(cpu, what);
+
+    if (level) {
         bool would_wait = what == SYS_WFI ? !cpu->cs.ops->has_work(&cpu->cs) : !cpu->event_register;
         if (would_wait) {
-            return raise_sync(cpu, t, i, EC_WFX, 1u << 24 | 0xeu << 20 | (what == SYS_WFE));
+            return wait_trap(cpu, t, i, what, level);
         }
     }
     tcg_leave(cpu, t, i + 1);
@@ -154,7 +193,7 @@ const A64Insn *sys_pstate_set(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint32_t
 
 const A64Insn *sys_daif_el0(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint32_t bits, bool set)
 {
-    if (!(cpu->sctlr[1] & SCTLR_UMA)) {
+    if (!(cpu->sctlr[arm_control_el(cpu)] & SCTLR_UMA)) {
         /* ISS of a trapped MSR: op0 0, op1 3, CRn 4, CRm, op2, Rt 31, write. */
         unsigned op2 = set ? 6 : 7, crm = bits >> 6;
         return raise_sync(cpu, t, i, EC_SYSREG,

@@ -73,10 +73,20 @@ uint64_t arm_hcr_effective(const ArmCpu *cpu)
 
 /* ---- what cpus.c asks */
 
+/* Virtual interrupts are those of EL1 and EL0, while EL2 routes the physical ones to itself. */
 static uint32_t wake_mask(const ArmCpu *cpu)
 {
-    return ARM_INTERRUPT_IRQ | ARM_INTERRUPT_FIQ |
-           (cpu->has_el2 ? ARM_INTERRUPT_VIRQ | ARM_INTERRUPT_VFIQ : 0);
+    uint32_t mask = ARM_INTERRUPT_IRQ | ARM_INTERRUPT_FIQ;
+
+    if (cpu->has_el2 && arm_el(cpu) < 2) {
+        uint64_t hcr = arm_hcr_effective(cpu);
+
+        hcr = hcr & HCR_TGE ? 0 : hcr;
+        mask |= (hcr & HCR_IMO ? ARM_INTERRUPT_VIRQ : 0) |
+                (hcr & HCR_FMO ? ARM_INTERRUPT_VFIQ : 0) |
+                (hcr & HCR_AMO ? ARM_INTERRUPT_VSERROR : 0);
+    }
+    return mask;
 }
 
 /* WFI ends for a pending interrupt whether it is masked or not. */
@@ -104,6 +114,22 @@ void arm_cpu_reset_registers(ArmCpu *cpu)
     arm_timer_reset(cpu);
     arm_pmu_reset(cpu);
     arm_sysregs_reset(cpu);
+    arm_virtual_interrupts_update(cpu);
+}
+
+void arm_cpu_start_non_secure(ArmCpu *cpu, int el)
+{
+    if (cpu->has_el3) {
+        cpu->scr |= SCR_NS | (cpu->has_el2 ? SCR_HCE : 0);
+        cpu->scr |= arm_has(cpu, ARM_FEAT_PAUTH) ? SCR_APK | SCR_API : 0;
+        cpu->scr |= arm_has_scxtnum(cpu) ? SCR_ENSCXT : 0;
+    }
+    if (cpu->has_el2 && el < 2) {
+        cpu->hcr |= arm_has(cpu, ARM_FEAT_PAUTH) ? HCR_APK | HCR_API : 0;
+        cpu->hcr |= arm_has_scxtnum(cpu) ? HCR_ENSCXT : 0;
+        cpu->cnthctl |= 3; /* the physical counter and timer are EL1's */
+    }
+    arm_pstate_write(cpu, (uint32_t)el << PSTATE_EL_SHIFT | PSTATE_SP | PSTATE_DAIF);
 }
 
 static void cpu_reset(CpuState *cs) REQUIRES(vm_lock)
@@ -112,6 +138,7 @@ static void cpu_reset(CpuState *cs) REQUIRES(vm_lock)
 
     arm_cpu_reset_registers(cpu);
     if (cpu->boot_pc) {
+        arm_cpu_start_non_secure(cpu, cpu->has_el2 ? 2 : 1);
         cpu->pc = cpu->boot_pc;
         cpu->x[0] = cpu->boot_x0;
     }
@@ -180,18 +207,40 @@ const char *arm_cpu_dt_compatible(const ArmCpu *cpu)
 
 /* ---- interrupt inputs */
 
+/* Inputs, and the bits of HCR_EL2 that pend the same. */
+static const struct {
+    uint32_t interrupt;
+    uint64_t hcr;
+} sources[] = {
+    {ARM_INTERRUPT_IRQ, 0},       {ARM_INTERRUPT_FIQ, 0},           {ARM_INTERRUPT_VIRQ, HCR_VI},
+    {ARM_INTERRUPT_VFIQ, HCR_VF}, {ARM_INTERRUPT_VSERROR, HCR_VSE}, /* no input */
+};
+enum { INPUTS = 4, FIRST_VIRTUAL = 2 };
+
+static void source_update(ArmCpu *cpu, int n)
+{
+    uint64_t hcr = __atomic_load_n(&cpu->hcr, __ATOMIC_RELAXED);
+
+    if ((cpu->input_levels >> n & 1) || (hcr & sources[n].hcr)) {
+        cpu_interrupt(&cpu->cs, sources[n].interrupt);
+    } else {
+        cpu_interrupt_clear(&cpu->cs, sources[n].interrupt);
+    }
+}
+
+void arm_virtual_interrupts_update(ArmCpu *cpu)
+{
+    for (int n = FIRST_VIRTUAL; n < (int)G_N_ELEMENTS(sources); n++) {
+        source_update(cpu, n);
+    }
+}
+
 static void input_changed(void *opaque, int n, int level)
 {
-    static const uint32_t bits[] = {ARM_INTERRUPT_IRQ, ARM_INTERRUPT_FIQ, ARM_INTERRUPT_VIRQ,
-                                    ARM_INTERRUPT_VFIQ};
     ArmCpu *cpu = opaque;
 
     cpu->input_levels = deposit64(cpu->input_levels, (unsigned)n, 1, level != 0);
-    if (level) {
-        cpu_interrupt(&cpu->cs, bits[n]);
-    } else {
-        cpu_interrupt_clear(&cpu->cs, bits[n]);
-    }
+    source_update(cpu, n);
 }
 
 /* ---- the device */
@@ -207,6 +256,9 @@ static void derive_id(ArmCpu *cpu)
     }
     cpu->id.id_aa64pfr0 = deposit64(cpu->id.id_aa64pfr0, 8, 4, cpu->has_el2);
     cpu->id.id_aa64pfr0 = deposit64(cpu->id.id_aa64pfr0, 12, 4, cpu->has_el3);
+    if (!cpu->has_el2) {
+        cpu->id.id_aa64mmfr1 = deposit64(cpu->id.id_aa64mmfr1, 4, 8, 0); /* VMIDBits, VH */
+    }
     arm_features_derive(cpu);
 }
 
@@ -261,7 +313,7 @@ static void arm_cpu_instance_init(Object *obj)
     cpu->cs.object = obj;
     cpu->cs.ops = &arm_cpu_ops;
     cpu->id = ARM_CPU_GET_CLASS(obj)->model->id;
-    device_add_inputs(dev, "", input_changed, 4);
+    device_add_inputs(dev, "", input_changed, INPUTS);
     arm_timer_init(cpu);
     arm_pmu_init(cpu);
     device_add_outputs(dev, "timer", cpu->timer_lines, ARM_TIMER_COUNT);
@@ -307,6 +359,8 @@ static const Property arm_cpu_properties[] = {
      .get = aarch64_get,
      .set = aarch64_set},
     DEFINE_PROP_BOOL("pmu", ArmCpu, has_pmu, true),
+    DEFINE_PROP_BOOL("has_el2", ArmCpu, has_el2, false),
+    DEFINE_PROP_BOOL("has_el3", ArmCpu, has_el3, false),
     DEFINE_PROP_UINT64("cntfrq", ArmCpu, counter_hz, 62500000),
     DEFINE_PROP_UINT64("mp-affinity", ArmCpu, mpidr, MP_AFFINITY_BY_INDEX),
     DEFINE_PROP_INT32("psci-conduit", ArmCpu, psci_conduit, ARM_PSCI_NONE),

@@ -41,10 +41,11 @@ enum {
 #define PSTATE_SP       1u
 
 /* CpuState.interrupt bits. */
-#define ARM_INTERRUPT_IRQ  CPU_INTERRUPT_HARD
-#define ARM_INTERRUPT_FIQ  CPU_INTERRUPT_ARCH0
-#define ARM_INTERRUPT_VIRQ CPU_INTERRUPT_ARCH1
-#define ARM_INTERRUPT_VFIQ CPU_INTERRUPT_ARCH2
+#define ARM_INTERRUPT_IRQ     CPU_INTERRUPT_HARD
+#define ARM_INTERRUPT_FIQ     CPU_INTERRUPT_ARCH0
+#define ARM_INTERRUPT_VIRQ    CPU_INTERRUPT_ARCH1
+#define ARM_INTERRUPT_VFIQ    CPU_INTERRUPT_ARCH2
+#define ARM_INTERRUPT_VSERROR CPU_INTERRUPT_ARCH3 /* HCR_EL2.VSE */
 
 /* Unnamed inputs of the device: 0 IRQ, 1 FIQ, 2 VIRQ, 3 VFIQ. Outputs "timer": by ArmTimerId;
  * output "pmu": cycle counter overflow. */
@@ -237,6 +238,8 @@ static inline int arm_highest_el(const ArmCpu *cpu)
 #define SCR_HCE  (UINT64_C(1) << 8)
 #define SCR_SIF  (UINT64_C(1) << 9)
 #define SCR_RW   (UINT64_C(1) << 10)
+#define SCR_TWI  (UINT64_C(1) << 12)
+#define SCR_TWE  (UINT64_C(1) << 13)
 
 /* Security state below EL3. Without EL3 everything is Non-secure. */
 static inline bool arm_is_secure_below_el3(const ArmCpu *cpu)

@@ -2,7 +2,9 @@
 /* Exceptions: routing, entry, return, masking of interrupts, FP access traps (Arm ARM D1). */
 #include "hw/cpu/arm-exc.h"
 
+#include "hw/cpu/arm-debug.h"
 #include "hw/cpu/arm-internal.h"
+#include "hw/cpu/arm-mmu.h"
 #include "util/log.h"
 
 #include <inttypes.h>
@@ -12,18 +14,38 @@ enum {
     ESR_IL = 1 << 25,
     SCTLR_SPAN_BIT = 23,
     SCTLR_DSSBS_BIT = 44,
-    CPACR_FPEN_SHIFT = 20,
     VECTOR_SAME_SPX = 0x200,
     VECTOR_LOWER_A64 = 0x400,
 };
 
+/* ---- synchronous */
+
+static bool is_debug_exception(unsigned ec)
+{
+    return (ec >= EC_BREAKPOINT_LOWER && ec <= EC_WATCHPOINT_SAME) || ec == EC_BRK;
+}
+
+int arm_debug_target_el(const ArmCpu *cpu)
+{
+    return arm_el2_enabled(cpu) && (arm_mdcr_el2_effective(cpu) & MDCR_EL2_TDE) ? 2 : 1;
+}
+
 /* Synchronous exceptions never go down; from EL0 they go to EL1 (to EL2 under HCR_EL2.TGE). */
-static int sync_target_el(const ArmCpu *cpu)
+static int sync_target_el(const ArmCpu *cpu, unsigned ec)
 {
     int el = arm_el(cpu);
 
+    if (ec == EC_HVC64) {
+        return el == 3 ? 3 : 2;
+    }
+    if (ec == EC_SMC64) {
+        return 3;
+    }
+    if (is_debug_exception(ec)) {
+        return MAX(el, arm_debug_target_el(cpu));
+    }
     if (el == 0) {
-        return cpu->has_el2 && (cpu->hcr & BIT64(27)) ? 2 : 1;
+        return arm_hcr_effective(cpu) & HCR_TGE ? 2 : 1;
     }
     return el;
 }
@@ -32,7 +54,7 @@ ArmException arm_exc_sync(ArmCpu *cpu, unsigned ec, uint32_t iss)
 {
     return (ArmException){
         .kind = ARM_EXC_SYNC,
-        .target_el = sync_target_el(cpu),
+        .target_el = sync_target_el(cpu, ec),
         .esr = ec << ESR_EC_SHIFT | ESR_IL | iss,
         .ret = cpu->pc,
     };
@@ -43,6 +65,17 @@ ArmException arm_exc_undefined(ArmCpu *cpu)
     return arm_exc_sync(cpu, EC_UNKNOWN, 0);
 }
 
+/* ---- entry */
+
+/* PAN is set where EL0's accesses are the business of this level, unless SPAN says to keep it. */
+static bool sets_pan(const ArmCpu *cpu, int el)
+{
+    const uint64_t both = HCR_E2H | HCR_TGE;
+
+    return arm_has(cpu, ARM_FEAT_PAN) && !(cpu->sctlr[el] & BIT64(SCTLR_SPAN_BIT)) &&
+           (el == 1 || (el == 2 && (cpu->hcr & both) == both));
+}
+
 /* PSTATE in the handler. DIT and the flags are kept. */
 static uint32_t entry_pstate(const ArmCpu *cpu, int target_el)
 {
@@ -51,9 +84,7 @@ static uint32_t entry_pstate(const ArmCpu *cpu, int target_el)
     p &= ~(PSTATE_SS | PSTATE_IL | PSTATE_UAO | PSTATE_BTYPE | PSTATE_NRW | PSTATE_SP |
            PSTATE_SSBS | 3u << PSTATE_EL_SHIFT);
     p |= PSTATE_DAIF | PSTATE_SP | (uint32_t)target_el << PSTATE_EL_SHIFT;
-    if (target_el == 1 && arm_has(cpu, ARM_FEAT_PAN) && !(cpu->sctlr[1] & BIT64(SCTLR_SPAN_BIT))) {
-        p |= PSTATE_PAN;
-    }
+    p |= sets_pan(cpu, target_el) ? PSTATE_PAN : 0;
     if (arm_has(cpu, ARM_FEAT_SSBS) && (cpu->sctlr[target_el] & BIT64(SCTLR_DSSBS_BIT))) {
         p |= PSTATE_SSBS;
     }
@@ -93,6 +124,13 @@ void arm_exc_enter(ArmCpu *cpu, const ArmException *exc)
     if (exc->has_far) {
         cpu->far[el] = exc->far;
     }
+    if (exc->has_hpfar) {
+        cpu->hpfar = exc->hpfar;
+    }
+    if (exc->kind == ARM_EXC_SERROR) { /* there are only virtual ones; taking it ends it */
+        __atomic_fetch_and(&cpu->hcr, ~HCR_VSE, __ATOMIC_RELAXED);
+        cpu_interrupt_clear(&cpu->cs, ARM_INTERRUPT_VSERROR);
+    }
     arm_pstate_write(cpu, entry_pstate(cpu, el));
     cpu->pc = vector;
 }
@@ -107,87 +145,101 @@ static bool is_illegal_return(const ArmCpu *cpu, uint32_t spsr)
     if (spsr & PSTATE_NRW || spsr & 2 || el > arm_el(cpu)) {
         return true; /* AArch32, a reserved mode, upwards */
     }
-    if (el == 0) {
+    switch (el) {
+    case 0:
         return spsr & PSTATE_SP;
+    case 1:
+        return arm_hcr_effective(cpu) & HCR_TGE;
+    case 2:
+        return !arm_el2_enabled(cpu);
+    default:
+        return false;
     }
-    if ((el == 2 && !cpu->has_el2) || (el == 3 && !cpu->has_el3)) {
-        return true;
-    }
-    return el == 1 && cpu->has_el2 && (cpu->hcr & BIT64(27));
-}
-
-/* A branch to EL0 or EL1 drops the tag of an address whose half ignores the top byte. */
-static uint64_t return_address(const ArmCpu *cpu, uint64_t addr)
-{
-    int el = arm_el(cpu);
-    uint64_t tcr = cpu->tcr[MAX(el, 1)];
-
-    if (el >= 2) {
-        return tcr & BIT64(20) ? addr & MASK64(56) : addr;
-    }
-    if (addr >> 55 & 1) {
-        return tcr & BIT64(38) && !(tcr & BIT64(52)) ? addr | 0xffull << 56 : addr;
-    }
-    return tcr & BIT64(37) && !(tcr & BIT64(51)) ? addr & MASK64(56) : addr;
 }
 
 void arm_exc_return(ArmCpu *cpu)
 {
     int el = arm_el(cpu);
-    uint32_t spsr = (uint32_t)cpu->spsr[el] & arm_pstate_valid_mask(cpu);
-    uint64_t pc = cpu->elr[el];
+    uint32_t old = (uint32_t)cpu->spsr[el], spsr = old & arm_pstate_valid_mask(cpu);
+    uint32_t stepped = arm_debug_return_ss(cpu, old, is_illegal_return(cpu, old));
 
-    if (is_illegal_return(cpu, (uint32_t)cpu->spsr[el])) {
+    if (is_illegal_return(cpu, old)) {
         const uint32_t kept = 3u << PSTATE_EL_SHIFT | PSTATE_SP | PSTATE_NRW;
 
-        spsr = (spsr & ~(kept | PSTATE_SS)) | (cpu->pstate & kept) | PSTATE_IL;
-    } else {
-        /* Software step needs MDSCR_EL1.SS and is not there: the bit does not reach PSTATE. */
-        spsr &= ~PSTATE_SS;
+        spsr = (spsr & ~kept) | (cpu->pstate & kept) | PSTATE_IL;
     }
-    arm_pstate_write(cpu, spsr);
-    cpu->pc = spsr & PSTATE_IL ? pc : return_address(cpu, pc);
+    arm_pstate_write(cpu, (spsr & ~PSTATE_SS) | stepped);
+    cpu->pc = arm_mmu_strip(cpu, cpu->elr[el], ARM_FETCH, arm_mmu_idx(cpu));
     cpu->excl_addr = ~0ull;
     cpu->event_register = true;
 }
 
 /* ---- asynchronous */
 
-/* Physical interrupts go to EL1 as long as nothing above it takes them. */
-static int interrupt_target_el(const ArmCpu *cpu, bool fiq)
+typedef struct Interrupt {
+    uint32_t pending; /* ARM_INTERRUPT_* */
+    ArmExcKind kind;
+    uint32_t mask; /* PSTATE */
+    uint64_t scr;  /* takes it to EL3 */
+    uint64_t hcr;  /* takes it to EL2; allows the virtual one */
+} Interrupt;
+
+/* In the order in which those that are pending together are taken. */
+static const Interrupt physical[] = {
+    {ARM_INTERRUPT_FIQ, ARM_EXC_FIQ, PSTATE_F, SCR_FIQ, HCR_FMO},
+    {ARM_INTERRUPT_IRQ, ARM_EXC_IRQ, PSTATE_I, SCR_IRQ, HCR_IMO},
+};
+static const Interrupt virtual[] = {
+    {ARM_INTERRUPT_VSERROR, ARM_EXC_SERROR, PSTATE_A, 0, HCR_AMO},
+    {ARM_INTERRUPT_VFIQ, ARM_EXC_FIQ, PSTATE_F, 0, HCR_FMO},
+    {ARM_INTERRUPT_VIRQ, ARM_EXC_IRQ, PSTATE_I, 0, HCR_IMO},
+};
+
+/* The level that takes it, if it is taken now; 0: it waits (Arm ARM D1.3.6, tables of routing and
+ * masking). */
+static int physical_target(const ArmCpu *cpu, const Interrupt *i, uint64_t hcr)
 {
-    if (cpu->has_el3 && (cpu->scr & (fiq ? BIT64(2) : BIT64(1)))) {
-        return 3;
+    bool host = (hcr & HCR_TGE) && (hcr & HCR_E2H);
+    int el = arm_el(cpu), target = 1;
+
+    if (cpu->has_el3 && (cpu->scr & i->scr)) {
+        target = 3;
+    } else if (hcr & (HCR_TGE | i->hcr)) {
+        target = 2;
     }
-    if (cpu->has_el2 && (cpu->hcr & (BIT64(27) | (fiq ? BIT64(3) : BIT64(4))))) {
-        return 2;
+    if (target < el) {
+        return 0;
     }
-    return MAX(arm_el(cpu), 1);
+    /* From below, EL2 and EL3 are not masked, but EL2 is by its own EL0. */
+    if (target > el && target > 1 && !(target == 2 && el == 0 && host)) {
+        return target;
+    }
+    return cpu->pstate & i->mask ? 0 : target;
 }
 
-static bool is_masked(const ArmCpu *cpu, int target_el, uint32_t mask_bit)
-{
-    /* An interrupt for a higher level than EL1 cannot be masked from below it. */
-    return (target_el < 2 || arm_el(cpu) >= target_el) && (cpu->pstate & mask_bit);
-}
-
+/* Physical SErrors have no source here: bus errors are synchronous. */
 bool arm_exc_pending(ArmCpu *cpu, ArmException *ret)
 {
     uint32_t pending = atomic_load_explicit(&cpu->cs.interrupt, memory_order_relaxed);
+    uint64_t hcr = arm_hcr_effective(cpu);
 
-    if (!(pending & (ARM_INTERRUPT_IRQ | ARM_INTERRUPT_FIQ))) {
+    for (size_t i = 0; i < G_N_ELEMENTS(physical); i++) {
+        int target = pending & physical[i].pending ? physical_target(cpu, &physical[i], hcr) : 0;
+
+        if (target) {
+            *ret = (ArmException){.kind = physical[i].kind, .target_el = target, .ret = cpu->pc};
+            return true;
+        }
+    }
+    if (arm_el(cpu) > 1 || (hcr & HCR_TGE)) {
         return false;
     }
-    for (int fiq = 1; fiq >= 0; fiq--) {
-        int target = interrupt_target_el(cpu, fiq);
+    for (size_t i = 0; i < G_N_ELEMENTS(virtual); i++) {
+        const Interrupt *v = &virtual[i];
 
-        if ((pending & (fiq ? ARM_INTERRUPT_FIQ : ARM_INTERRUPT_IRQ)) &&
-            !is_masked(cpu, target, fiq ? PSTATE_F : PSTATE_I)) {
-            *ret = (ArmException){
-                .kind = fiq ? ARM_EXC_FIQ : ARM_EXC_IRQ,
-                .target_el = target,
-                .ret = cpu->pc,
-            };
+        if ((pending & v->pending) && (hcr & v->hcr) && !(cpu->pstate & v->mask)) {
+            *ret = (ArmException){.kind = v->kind, .target_el = 1, .ret = cpu->pc};
+            ret->esr = v->kind == ARM_EXC_SERROR ? (uint32_t)EC_SERROR << ESR_EC_SHIFT | ESR_IL : 0;
             return true;
         }
     }
@@ -196,24 +248,46 @@ bool arm_exc_pending(ArmCpu *cpu, ArmException *ret)
 
 /* ---- FP */
 
+/* FPEN of CPACR_EL1 and, under E2H, of CPTR_EL2: 1 lets only EL0 down, 0 and 2 everybody. */
+static bool fpen_allows(uint64_t reg, bool only_el0_matters)
+{
+    unsigned fpen = (unsigned)extract64(reg, CPACR_FPEN_SHIFT, 2);
+
+    return fpen == 3 || (fpen == 1 && !only_el0_matters);
+}
+
+/* The level that traps; 0: allowed. */
+static int fp_trap_level(const ArmCpu *cpu)
+{
+    int el = arm_el(cpu);
+
+    if (el <= 1 && !arm_in_host_regime(cpu) && !fpen_allows(cpu->cpacr, el == 0)) {
+        return 1;
+    }
+    if (el <= 2 && arm_el2_enabled(cpu)) {
+        bool trapped = cpu->hcr & HCR_E2H
+                           ? !fpen_allows(cpu->cptr[2], el == 0 && (cpu->hcr & HCR_TGE))
+                           : (cpu->cptr[2] & CPTR_TFP) != 0;
+
+        if (trapped) {
+            return 2;
+        }
+    }
+    return cpu->has_el3 && (cpu->cptr[3] & CPTR_TFP) ? 3 : 0;
+}
+
 bool arm_fp_access(ArmCpu *cpu, ArmException *exc)
 {
     const uint32_t no_condition = 1u << 24 | 0xeu << 20;
-    unsigned fpen = extract64(cpu->cpacr, CPACR_FPEN_SHIFT, 2);
-    int el = arm_el(cpu);
+    int trap_el = fp_trap_level(cpu);
 
-    if (el <= 1 && fpen != 3 && !(el == 1 && fpen == 1)) {
-        *exc = arm_exc_sync(cpu, EC_FP_ACCESS, no_condition);
-        return false;
+    if (!trap_el) {
+        return true;
     }
-    for (int trap_el = 2; trap_el <= 3; trap_el++) {
-        bool exists = trap_el == 2 ? cpu->has_el2 : cpu->has_el3;
-
-        if (exists && el <= trap_el && (cpu->cptr[trap_el] & BIT64(10))) {
-            *exc = arm_exc_sync(cpu, EC_FP_ACCESS, no_condition);
-            exc->target_el = trap_el;
-            return false;
-        }
+    *exc = arm_exc_sync(cpu, EC_FP_ACCESS, no_condition);
+    if (trap_el == 1 && exc->target_el == 2) {
+        *exc = arm_exc_undefined(cpu); /* EL2 gets CPACR_EL1's trap as that (TGE) */
     }
-    return true;
+    exc->target_el = MAX(exc->target_el, trap_el);
+    return false;
 }

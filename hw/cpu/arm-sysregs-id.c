@@ -3,13 +3,15 @@
  * Encodings of the identification block without a register read as zero. */
 #include "hw/cpu/arm-internal.h"
 
-#define ID(n, crm, op2, f)                                                                      \
-    {                                                                                           \
-        .name = (n), SR(3, 0, 0, crm, op2), SR_RO(1), .flags = ARM_SYSREG_CONST, SR_FIELD(id.f) \
+#define ID(n, crm, op2, f)                                                                       \
+    {                                                                                            \
+        .name = (n), SR(3, 0, 0, crm, op2), SR_RO(1), .flags = ARM_SYSREG_CONST, SR_FIELD(id.f), \
+        .trap = ARM_TRAP_ID3                                                                     \
     }
-#define ID_RES0(n, crm, op2)                                                                 \
-    {                                                                                        \
-        .name = (n), SR(3, 0, 0, crm, op2), SR_RO(1), .flags = ARM_SYSREG_CONST, SR_NO_FIELD \
+#define ID_RES0(n, crm, op2)                                                                  \
+    {                                                                                         \
+        .name = (n), SR(3, 0, 0, crm, op2), SR_RO(1), .flags = ARM_SYSREG_CONST, SR_NO_FIELD, \
+        .trap = ARM_TRAP_ID3                                                                  \
     }
 
 /* CCSIDR_EL1: the geometry of the cache that CSSELR_EL1 names; unknown ones read 0. */
@@ -18,24 +20,51 @@ static uint64_t ccsidr_read(ArmCpu *cpu, const ArmSysReg *reg)
     return cpu->id.ccsidr[cpu->csselr & 15];
 }
 
+/* EL1 sees what EL2 wants it to be. */
+static uint64_t midr_read(ArmCpu *cpu, const ArmSysReg *reg)
+{
+    return arm_el(cpu) == 1 && arm_el2_enabled(cpu) ? cpu->vpidr : cpu->id.midr;
+}
+
+static uint64_t mpidr_read(ArmCpu *cpu, const ArmSysReg *reg)
+{
+    return arm_el(cpu) == 1 && arm_el2_enabled(cpu) ? cpu->vmpidr : cpu->mpidr;
+}
+
 /* EL0 may read CTR_EL0 when SCTLR_EL1.UCT says so. */
 static ArmSysAccess ctr_access(ArmCpu *cpu, const ArmSysReg *reg, bool write)
 {
-    return arm_el(cpu) == 0 && !(cpu->sctlr[1] & BIT64(15)) ? ARM_SYS_TRAP_EL1 : ARM_SYS_OK;
+    return arm_el(cpu) == 0 && !(arm_sctlr(cpu) & BIT64(15)) ? ARM_SYS_TRAP_EL1 : ARM_SYS_OK;
 }
 
 /* DCZID_EL0.DZP tells whether DC ZVA is allowed at the level that reads. */
 static uint64_t dczid_read(ArmCpu *cpu, const ArmSysReg *reg)
 {
-    bool prohibited = arm_el(cpu) == 0 && !(cpu->sctlr[1] & BIT64(14));
+    bool prohibited = (arm_el(cpu) == 0 && !(arm_sctlr(cpu) & BIT64(14))) ||
+                      arm_trap_check(cpu, ARM_TRAP_ZVA, true) != ARM_SYS_OK;
 
     return cpu->id.dczid | (uint64_t)prohibited << 4;
 }
 
 static const ArmSysReg rows[] = {
-    ID("MIDR_EL1", 0, 0, midr),
-    {.name = "MPIDR_EL1", SR(3, 0, 0, 0, 5), SR_RO(1), .flags = ARM_SYSREG_CONST, SR_FIELD(mpidr)},
-    ID("REVIDR_EL1", 0, 6, revidr),
+    {.name = "MIDR_EL1",
+     SR(3, 0, 0, 0, 0),
+     SR_RO(1),
+     .flags = ARM_SYSREG_CONST,
+     SR_FIELD(id.midr),
+     .read = midr_read},
+    {.name = "MPIDR_EL1",
+     SR(3, 0, 0, 0, 5),
+     SR_RO(1),
+     .flags = ARM_SYSREG_CONST,
+     SR_FIELD(mpidr),
+     .read = mpidr_read},
+    {.name = "REVIDR_EL1",
+     SR(3, 0, 0, 0, 6),
+     SR_RO(1),
+     .flags = ARM_SYSREG_CONST,
+     SR_FIELD(id.revidr),
+     .trap = ARM_TRAP_ID1},
     ID("ID_PFR0_EL1", 1, 0, id_aa32[0]),
     ID("ID_PFR1_EL1", 1, 1, id_aa32[1]),
     ID("ID_DFR0_EL1", 1, 2, id_aa32[2]),
@@ -97,20 +126,33 @@ static const ArmSysReg rows[] = {
      SR_RO(1),
      .flags = ARM_SYSREG_CONST,
      SR_NO_FIELD,
-     .read = ccsidr_read},
+     .read = ccsidr_read,
+     .trap = ARM_TRAP_ID2},
     {.name = "CLIDR_EL1",
      SR(3, 1, 0, 0, 1),
      SR_RO(1),
      .flags = ARM_SYSREG_CONST,
-     SR_FIELD(id.clidr)},
-    {.name = "AIDR_EL1", SR(3, 1, 0, 0, 7), SR_RO(1), .flags = ARM_SYSREG_CONST, SR_NO_FIELD},
-    {.name = "CSSELR_EL1", SR(3, 2, 0, 0, 0), SR_RW(1), SR_FIELD(csselr), .write_mask = 0xf},
+     SR_FIELD(id.clidr),
+     .trap = ARM_TRAP_ID2},
+    {.name = "AIDR_EL1",
+     SR(3, 1, 0, 0, 7),
+     SR_RO(1),
+     .flags = ARM_SYSREG_CONST,
+     SR_NO_FIELD,
+     .trap = ARM_TRAP_ID1},
+    {.name = "CSSELR_EL1",
+     SR(3, 2, 0, 0, 0),
+     SR_RW(1),
+     SR_FIELD(csselr),
+     .write_mask = 0xf,
+     .trap = ARM_TRAP_ID2},
     {.name = "CTR_EL0",
      SR(3, 3, 0, 0, 1),
      SR_RO(0),
      .flags = ARM_SYSREG_CONST,
      SR_FIELD(id.ctr),
-     .access = ctr_access},
+     .access = ctr_access,
+     .trap = ARM_TRAP_ID2},
     {.name = "DCZID_EL0",
      SR(3, 3, 0, 0, 7),
      SR_RO(0),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The generic timer (Arm ARM D11): system counter, EL1 physical and virtual timers.
+/* The generic timer (Arm ARM D11): system counter, timers of EL1, EL2 and Secure EL1.
  *
  * The counter is the virtual clock in ticks of counter_hz; vCPU threads read it without a lock.
  * A timer is one Timer of softmmu at the moment its condition becomes true. Output lines are
@@ -10,11 +10,18 @@ enum {
     CTL_ENABLE = 1 << 0,
     CTL_IMASK = 1 << 1,
     CTL_ISTATUS = 1 << 2,
-    /* CNTKCTL_EL1 */
+    /* CNTKCTL_EL1, and CNTHCTL_EL2 under E2H */
     EL0PCTEN = 1 << 0,
     EL0VCTEN = 1 << 1,
     EL0VTEN = 1 << 8,
     EL0PTEN = 1 << 9,
+    /* CNTHCTL_EL2: whether EL1 has the physical counter and timer; two formats */
+    EL1PCTEN = 1 << 0,
+    EL1PCEN = 1 << 1,
+    EL1PCTEN_E2H = 1 << 10,
+    EL1PTEN_E2H = 1 << 11,
+    CNTHCTL_MASK = 0xff,
+    CNTHCTL_MASK_E2H = 0xfff,
 };
 #define NS_PER_S 1000000000ull
 
@@ -122,30 +129,75 @@ static ArmTimerId id_of(const ArmSysReg *reg)
     return (ArmTimerId)(intptr_t)reg->opaque;
 }
 
-/* CNTKCTL_EL1 lets EL0 at the counters and timers. */
-static ArmSysAccess el0_access(const ArmCpu *cpu, uint64_t enables)
+/* Who lets the levels below EL2 at a counter or timer: CNTKCTL_EL1 for EL0 (CNTHCTL_EL2 in the
+ * EL2&0 regime), then CNTHCTL_EL2 by its format. */
+typedef struct TimerRule {
+    uint16_t el0;
+    uint16_t el1, el1_e2h; /* 0: EL2 does not trap it */
+} TimerRule;
+static const TimerRule frequency_rule = {EL0PCTEN | EL0VCTEN, 0, 0};
+static const TimerRule count_rules[] = {
+    [ARM_TIMER_PHYS] = {EL0PCTEN, EL1PCTEN, EL1PCTEN_E2H},
+    [ARM_TIMER_VIRT] = {EL0VCTEN, 0, 0},
+};
+static const TimerRule timer_rules[] = {
+    [ARM_TIMER_PHYS] = {EL0PTEN, EL1PCEN, EL1PTEN_E2H},
+    [ARM_TIMER_VIRT] = {EL0VTEN, 0, 0},
+};
+
+static ArmSysAccess access_by_rule(const ArmCpu *cpu, const TimerRule *r)
 {
-    return arm_el(cpu) == 0 && !(cpu->cntkctl & enables) ? ARM_SYS_TRAP_EL1 : ARM_SYS_OK;
+    bool host = arm_in_host_regime(cpu);
+    int el = arm_el(cpu);
+
+    if (el == 0 && !((host ? cpu->cnthctl : cpu->cntkctl) & r->el0)) {
+        return ARM_SYS_TRAP_EL1;
+    }
+    if (el <= 1 && !host && r->el1 && arm_el2_enabled(cpu) &&
+        !(cpu->cnthctl & (cpu->hcr & HCR_E2H ? r->el1_e2h : r->el1))) {
+        return ARM_SYS_TRAP_EL2;
+    }
+    return ARM_SYS_OK;
 }
 
+/* Only the highest level sets the frequency. */
 static ArmSysAccess freq_access(ArmCpu *cpu, const ArmSysReg *reg, bool write)
 {
-    return el0_access(cpu, EL0PCTEN | EL0VCTEN);
+    if (write) {
+        return arm_el(cpu) == arm_highest_el(cpu) ? ARM_SYS_OK : ARM_SYS_UNDEF;
+    }
+    return access_by_rule(cpu, &frequency_rule);
 }
 
 static ArmSysAccess count_access(ArmCpu *cpu, const ArmSysReg *reg, bool write)
 {
-    return el0_access(cpu, id_of(reg) == ARM_TIMER_VIRT ? EL0VCTEN : EL0PCTEN);
+    return access_by_rule(cpu, &count_rules[id_of(reg)]);
 }
 
 static ArmSysAccess timer_access(ArmCpu *cpu, const ArmSysReg *reg, bool write)
 {
-    return el0_access(cpu, id_of(reg) == ARM_TIMER_VIRT ? EL0VTEN : EL0PTEN);
+    return access_by_rule(cpu, &timer_rules[id_of(reg)]);
 }
 
+/* The secure timer is EL3's; Secure EL1 has it when SCR_EL3.ST says so. */
+static ArmSysAccess secure_access(ArmCpu *cpu, const ArmSysReg *reg, bool write)
+{
+    switch (arm_el(cpu)) {
+    case 3:
+        return ARM_SYS_OK;
+    case 1:
+        return !arm_is_secure_below_el3(cpu) ? ARM_SYS_UNDEF
+               : cpu->scr & SCR_ST           ? ARM_SYS_OK
+                                             : ARM_SYS_TRAP_EL3;
+    default:
+        return ARM_SYS_UNDEF;
+    }
+}
+
+/* The EL2&0 regime has no virtual offset. */
 static uint64_t count_read(ArmCpu *cpu, const ArmSysReg *reg)
 {
-    return timer_count(cpu, id_of(reg));
+    return arm_in_host_regime(cpu) ? arm_timer_count(cpu) : timer_count(cpu, id_of(reg));
 }
 
 static uint64_t cval_read(ArmCpu *cpu, const ArmSysReg *reg)
@@ -197,28 +249,36 @@ static uint64_t frequency_reset(ArmCpu *cpu, const ArmSysReg *reg)
     return cpu->counter_hz;
 }
 
-#define TIMER_ROWS(prefix, crm, id)                                              \
-    {.name = prefix "_TVAL_EL0",                                                 \
-     SR(3, 3, 14, crm, 0),                                                       \
-     SR_RW(0),                                                                   \
-     SR_NO_FIELD,                                                                \
-     .access = timer_access,                                                     \
-     .read = tval_read,                                                          \
-     .write = tval_write,                                                        \
-     .opaque = (void *)(intptr_t)(id)},                                          \
-        {.name = prefix "_CTL_EL0",                                              \
-         SR(3, 3, 14, crm, 1),                                                   \
-         SR_RW(0),                                                               \
-         SR_NO_FIELD,                                                            \
-         .access = timer_access,                                                 \
-         .read = ctl_read,                                                       \
-         .write = ctl_write,                                                     \
-         .opaque = (void *)(intptr_t)(id)},                                      \
-    {                                                                            \
-        .name = prefix "_CVAL_EL0", SR(3, 3, 14, crm, 2), SR_RW(0), SR_NO_FIELD, \
-        .access = timer_access, .read = cval_read, .write = cval_write,          \
-        .opaque = (void *)(intptr_t)(id)                                         \
+static void cntvoff_write(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
+{
+    __atomic_store_n(&cpu->cntvoff, value, __ATOMIC_RELAXED);
+    update_locked(cpu, ARM_TIMER_VIRT);
+}
+
+static void cnthctl_write(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
+{
+    cpu->cnthctl = value & (cpu->hcr & HCR_E2H ? CNTHCTL_MASK_E2H : CNTHCTL_MASK);
+}
+
+/* ---- the tables */
+
+/* One register of a timer; `el` is the lowest level that may. */
+#define TIMER_ROW(n, op1, crm, op2, el, id, rd, wr, ...)                             \
+    {                                                                                \
+        .name = (n), SR(3, op1, 14, crm, op2), SR_RW(el), SR_NO_FIELD, .read = (rd), \
+        .write = (wr), .opaque = (void *)(intptr_t)(id), __VA_ARGS__                 \
     }
+#define TIMER_ROWS(prefix, suffix, op1, crm, el, id, ...)                                       \
+    TIMER_ROW(prefix "_TVAL" suffix, op1, crm, 0, el, id, tval_read, tval_write, __VA_ARGS__),  \
+        TIMER_ROW(prefix "_CTL" suffix, op1, crm, 1, el, id, ctl_read, ctl_write, __VA_ARGS__), \
+        TIMER_ROW(prefix "_CVAL" suffix, op1, crm, 2, el, id, cval_read, cval_write, __VA_ARGS__)
+/* The same for a timer whose names mean EL2's timer under VHE. */
+#define HOSTED_ROW(n, crm, op2, id, rd, wr) \
+    TIMER_ROW(n, 3, crm, op2, 0, id, rd, wr, .access = timer_access, SR_HOST(14, crm, op2))
+#define HOSTED_ROWS(prefix, crm, id)                                    \
+    HOSTED_ROW(prefix "_TVAL_EL0", crm, 0, id, tval_read, tval_write),  \
+        HOSTED_ROW(prefix "_CTL_EL0", crm, 1, id, ctl_read, ctl_write), \
+        HOSTED_ROW(prefix "_CVAL_EL0", crm, 2, id, cval_read, cval_write)
 
 static const ArmSysReg rows[] = {
     {.name = "CNTFRQ_EL0",
@@ -243,9 +303,53 @@ static const ArmSysReg rows[] = {
      .access = count_access,
      .read = count_read,
      .opaque = (void *)(intptr_t)ARM_TIMER_VIRT},
-    {.name = "CNTKCTL_EL1", SR(3, 0, 14, 1, 0), SR_RW(1), SR_FIELD(cntkctl), .write_mask = 0x3ff},
-    TIMER_ROWS("CNTP", 2, ARM_TIMER_PHYS),
-    TIMER_ROWS("CNTV", 3, ARM_TIMER_VIRT),
+    {.name = "CNTKCTL_EL1",
+     SR(3, 0, 14, 1, 0),
+     SR_RW(1),
+     SR_HOST(14, 1, 0),
+     SR_FIELD(cntkctl),
+     .write_mask = 0x3ff},
+    HOSTED_ROWS("CNTP", 2, ARM_TIMER_PHYS),
+    HOSTED_ROWS("CNTV", 3, ARM_TIMER_VIRT),
+};
+static const ArmSysReg secure_rows[] = {
+    TIMER_ROWS("CNTPS", "_EL1", 7, 2, 1, ARM_TIMER_SEC, .access = secure_access),
+};
+static const ArmSysReg el2_rows[] = {
+    {.name = "CNTVOFF_EL2",
+     SR(3, 4, 14, 0, 3),
+     SR_RW(2),
+     SR_FIELD(cntvoff),
+     .write = cntvoff_write},
+    {.name = "CNTHCTL_EL2",
+     SR(3, 4, 14, 1, 0),
+     SR_RW(2),
+     SR_FIELD(cnthctl),
+     .write = cnthctl_write,
+     .reset = EL1PCTEN | EL1PCEN},
+    TIMER_ROWS("CNTHP", "_EL2", 4, 2, 2, ARM_TIMER_HYP, .access = NULL),
+};
+static const ArmSysReg vhe_rows[] = {
+    TIMER_ROWS("CNTHV", "_EL2", 4, 3, 2, ARM_TIMER_HYP_VIRT, .access = NULL),
 };
 
-const ArmSysRegGroup arm_sysregs_timer[] = {{rows, G_N_ELEMENTS(rows), NULL}, {NULL, 0, NULL}};
+static bool has_el3(const ArmCpu *cpu)
+{
+    return cpu->has_el3;
+}
+
+static bool has_vhe(const ArmCpu *cpu)
+{
+    return arm_has(cpu, ARM_FEAT_VHE);
+}
+
+const ArmSysRegGroup arm_sysregs_timer[] = {
+    {rows, G_N_ELEMENTS(rows), NULL},
+    {secure_rows, G_N_ELEMENTS(secure_rows), has_el3},
+    {NULL, 0, NULL},
+};
+const ArmSysRegGroup arm_sysregs_timer_el2[] = {
+    {el2_rows, G_N_ELEMENTS(el2_rows), NULL},
+    {vhe_rows, G_N_ELEMENTS(vhe_rows), has_vhe},
+    {NULL, 0, NULL},
+};
