@@ -159,6 +159,7 @@ bool virt_done(Machine *m, Error **errp)
     }
     loader_add_blob(&address_space_memory, at, dtb);
     fw_cfg_add_machine(s->fw_cfg, m);
+    virt_acpi_add(s);
     set_start(s, at);
     return true;
 }

@@ -105,6 +105,8 @@ bool virt_load(Machine *m, Error **errp) REQUIRES(vm_lock);
 bool virt_done(Machine *m, Error **errp) REQUIRES(vm_lock);
 /* virt-fdt.c: the board's tree; phandles and nodes of every device. (transfer full) */
 FdtBuilder *virt_fdt_build(VirtMachine *s);
+/* virt-acpi.c: the board's ACPI tables, for firmware, unless they are switched off. */
+void virt_acpi_add(VirtMachine *s);
 /* Redistributors in the low region; the others are in the high one. */
 static inline int virt_low_redists(const VirtMachine *s)
 {

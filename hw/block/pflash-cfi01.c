@@ -309,7 +309,7 @@ static MemResult pflash_write(void *opaque, hwaddr addr, unsigned size, uint64_t
 static const MemoryRegionOps pflash_ops = {
     .read = pflash_read,
     .write = pflash_write,
-    .max_access = 4,
+    .max_access = 8,
     .impl_max = 4,
 };
 

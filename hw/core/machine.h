@@ -4,6 +4,7 @@
 #define HW_CORE_MACHINE_H
 
 #include "hw/core/device.h"
+#include "hw/core/numa.h"
 
 #define TYPE_MACHINE         "machine"
 #define MACHINE_CLASS_SUFFIX "-machine" /* "virt-7.2-machine", "none-machine" */
@@ -48,6 +49,7 @@ struct Machine {
     int smp_max_cpus;
     /* Topology: how many of each in the next one; vCPU indices run through the innermost first. */
     int smp_clusters, smp_cores, smp_threads;
+    Numa *numa;               /* NULL: memory and vCPUs are all alike */
     char *cpu_type;           /* QOM type name, NULL: none */
     JsonObject *cpu_features; /* of -cpu model,name=value; NULL: none */
     char *kernel;             /* paths; NULL: not given */

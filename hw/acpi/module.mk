@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+hw-srcs += hw/acpi/aml.c hw/acpi/table.c
