@@ -18,15 +18,16 @@ static bool take(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, ArmException *exc)
     return false;
 }
 
+/* `rmw`: reads and writes, whatever it finds. */
 static bool target_find(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsigned bytes,
-                        ArmAccess access, Target *ret)
+                        ArmAccess access, bool rmw, Target *ret)
 {
     ArmException exc;
     TlbPage page;
 
     *ret = (Target){NULL};
     if (va & (bytes - 1)) {
-        exc = arm_mmu_alignment_fault(cpu, va, access);
+        exc = arm_mmu_alignment_fault(cpu, va, rmw ? ARM_LOAD : access);
         return take(cpu, t, i, &exc);
     }
     ret->host = access == ARM_STORE ? tlb_find_write(t->bank, va, bytes)
@@ -34,11 +35,11 @@ static bool target_find(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, u
     if (likely(ret->host)) {
         return true;
     }
-    if (!tlb_lookup(cpu, t, va, access, 0, &page, &exc)) {
+    if (!tlb_lookup(cpu, t, va, access, rmw ? TLB_RMW : 0, &page, &exc)) {
         return take(cpu, t, i, &exc);
     }
     if (!page.host || (access == ARM_STORE && !page.writable)) {
-        exc = arm_mmu_external_abort(cpu, va, access); /* devices have no atomics */
+        exc = arm_mmu_unsupported_atomic(cpu, va, rmw ? ARM_LOAD : access); /* by devices */
         return take(cpu, t, i, &exc);
     }
     *ret = (Target){page.host, page.ram, page.offset};
@@ -125,7 +126,7 @@ bool tcg_load_excl(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsign
     Target from;
 
     cpu->excl_addr = UINT64_MAX;
-    if (!target_find(cpu, t, i, va, pair ? 2 * bytes : bytes, ARM_LOAD, &from)) {
+    if (!target_find(cpu, t, i, va, pair ? 2 * bytes : bytes, ARM_LOAD, false, &from)) {
         return false;
     }
     t->loaded[0] = host_load_acquire(from.host, bytes);
@@ -146,7 +147,7 @@ bool tcg_store_excl(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsig
     Target to;
 
     /* The address is checked whatever the monitor says. */
-    if (!target_find(cpu, t, i, va, all, ARM_STORE, &to)) {
+    if (!target_find(cpu, t, i, va, all, ARM_STORE, false, &to)) {
         return false;
     }
     if (mine) {
@@ -197,7 +198,7 @@ bool tcg_rmw(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, RmwOp op, uint64_t va, un
     uint64_t old;
     Target to;
 
-    if (!target_find(cpu, t, i, va, bytes, ARM_STORE, &to)) {
+    if (!target_find(cpu, t, i, va, bytes, ARM_STORE, true, &to)) {
         return false;
     }
     old = host_load_acquire(to.host, bytes);
@@ -216,7 +217,7 @@ bool tcg_cas(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsigned mo,
     uint64_t old = expected;
     Target to;
 
-    if (!target_find(cpu, t, i, va, bytes, ARM_STORE, &to)) {
+    if (!target_find(cpu, t, i, va, bytes, ARM_STORE, true, &to)) {
         return false;
     }
     if (host_cas(to.host, bytes, &old, v)) {
@@ -232,7 +233,7 @@ bool tcg_cas_pair(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsigne
     unsigned bytes = 1u << (mo & MO_SIZE);
     Target to;
 
-    if (!target_find(cpu, t, i, va, 2 * bytes, ARM_STORE, &to)) {
+    if (!target_find(cpu, t, i, va, 2 * bytes, ARM_STORE, true, &to)) {
         return false;
     }
     if (host_cas_pair(to.host, bytes, t->loaded, lo, hi)) {

@@ -29,4 +29,12 @@ static inline CodePage *code_page_of(const A64Insn *first)
     return (CodePage *)((char *)(uintptr_t)first - offsetof(CodePage, insns));
 }
 
+/* The instruction of a record of the page whose records begin at `insns`. */
+static inline uint32_t code_word(const A64Insn *insns, const A64Insn *i)
+{
+    const CodePage *page = code_page_of(insns);
+
+    return (uint32_t)ld_le(page->ram->host + page->offset + (i - insns) * 4, 4);
+}
+
 #endif

@@ -141,6 +141,8 @@ static inline const A64Insn *tcg_jump(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, 
 bool tcg_load_slow(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsigned mo);
 bool tcg_store_slow(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsigned mo, uint64_t lo,
                     uint64_t hi);
+/* Zeroes the block of `size` bytes that va is in. */
+bool tcg_zero_slow(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, uint64_t size);
 /* False: the stack pointer's alignment is checked and the fault has been taken. */
 bool tcg_sp_aligned(ArmCpu *cpu, TcgCpu *t, const A64Insn *i);
 

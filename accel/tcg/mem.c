@@ -22,16 +22,52 @@ static bool take(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, ArmException *exc)
     return false;
 }
 
+/* ISS<24:14> of a data abort that stage 2 gives a load or store of one general register, for an
+ * emulator of the device: access size, sign extension, register, its width, ordering. 0: others. */
+static uint32_t access_syndrome(uint32_t word)
+{
+    unsigned size = word >> 30, opc = extract32(word, 22, 2);
+    bool sign = opc >= 2, wide = opc >= 2 ? opc == 2 : size == 3, ordered = false;
+
+    if ((word & 0x3f200c00) == 0x38000000 || (word & 0x3f200c00) == 0x38000800 ||
+        (word & 0x3f200c00) == 0x38200800 || (word & 0x3f000000) == 0x39000000) {
+        /* unscaled, unprivileged, register offset, unsigned offset */
+    } else if ((word & 0x3f200c00) == 0x19000000) { /* LDAPUR, STLUR */
+        ordered = true;
+    } else if ((word & 0x3fa00000) == 0x08800000 || (word & 0x3ffffc00) == 0x38bfc000) {
+        sign = false; /* LDAR, STLR, LDAPR */
+        wide = size == 3;
+        ordered = true;
+    } else if ((word & 0x3f000000) == 0x18000000) { /* literal: size is the opcode */
+        sign = size == 2;
+        wide = size != 0;
+        size = size == 1 ? 3 : 2;
+    } else {
+        return 0;
+    }
+    return BIT(24) | size << 22 | (uint32_t)sign << 21 | (word & 31) << 16 | (uint32_t)wide << 15 |
+           (uint32_t)ordered << 14;
+}
+
+static bool take_abort(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, ArmException *exc)
+{
+    if (arm_mmu_wants_isv(exc)) {
+        exc->esr |= access_syndrome(code_word(t->insns, i));
+    }
+    return take(cpu, t, i, exc);
+}
+
 /* Translates all of the access before anything is touched. */
 static bool access_begin(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsigned mo,
                          ArmAccess access, Access *ret)
 {
     unsigned bytes = 1u << (mo & MO_SIZE), room = GUEST_PAGE_SIZE - va % GUEST_PAGE_SIZE;
     bool unaligned = va & (bytes - 1);
+    unsigned how = (mo & MO_UNPRIV ? TLB_UNPRIV : 0) | (unaligned ? TLB_UNALIGNED : 0);
     ArmException exc;
 
     ret->n = 0;
-    if (unaligned && (mo & MO_ALIGN)) {
+    if (unaligned && ((mo & MO_ALIGN) || arm_mmu_checks_alignment(cpu))) {
         exc = arm_mmu_alignment_fault(cpu, va, access);
         return take(cpu, t, i, &exc);
     }
@@ -40,12 +76,8 @@ static bool access_begin(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, 
 
         p->va = va + done;
         p->bytes = MIN(bytes - done, done ? bytes : room);
-        if (!tlb_lookup(cpu, t, p->va, access, mo & MO_UNPRIV, &p->page, &exc)) {
-            return take(cpu, t, i, &exc);
-        }
-        if (unaligned && p->page.device) {
-            exc = arm_mmu_alignment_fault(cpu, p->va, access);
-            return take(cpu, t, i, &exc);
+        if (!tlb_lookup(cpu, t, p->va, access, how, &p->page, &exc)) {
+            return take_abort(cpu, t, i, &exc);
         }
         done += p->bytes;
     }
@@ -69,11 +101,12 @@ static MemResult piece_load(ArmCpu *cpu, const Piece *p, uint8_t *buf)
         memcpy(buf, p->page.host, p->bytes);
         return MEM_OK;
     }
+    AddressSpace *as = arm_address_space(cpu, p->page.attrs.secure);
     for (unsigned done = 0, step; done < p->bytes; done += step) {
         uint64_t v = 0;
 
         step = device_step(p->page.pa + done, p->bytes - done);
-        MemResult r = address_space_load(cpu->cs.as, p->page.pa + done, step, p->page.attrs, &v);
+        MemResult r = address_space_load(as, p->page.pa + done, step, p->page.attrs, &v);
         if (r != MEM_OK) {
             return r;
         }
@@ -93,9 +126,10 @@ static MemResult piece_store(ArmCpu *cpu, const Piece *p, const uint8_t *buf)
         ram_written(p->page.ram, p->page.offset, p->bytes);
         return MEM_OK;
     }
+    AddressSpace *as = arm_address_space(cpu, p->page.attrs.secure);
     for (unsigned done = 0, step; done < p->bytes; done += step) {
         step = device_step(p->page.pa + done, p->bytes - done);
-        MemResult r = address_space_store(cpu->cs.as, p->page.pa + done, step, p->page.attrs,
+        MemResult r = address_space_store(as, p->page.pa + done, step, p->page.attrs,
                                           ld_le(buf + done, step));
         if (r != MEM_OK) {
             return r;
@@ -159,13 +193,35 @@ bool tcg_store_slow(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsig
     return true;
 }
 
+/* Faults tell the address asked for, and Device memory refuses. */
+bool tcg_zero_slow(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, uint64_t size)
+{
+    static const uint8_t zeros[16];
+    Piece p = {.va = va, .bytes = (unsigned)MIN(size, sizeof(zeros))};
+    ArmException exc;
+
+    if (!tlb_lookup(cpu, t, va, ARM_STORE, TLB_UNALIGNED, &p.page, &exc)) {
+        return take(cpu, t, i, &exc);
+    }
+    uint64_t below = va & (size - 1);
+    p.page.pa -= below;
+    p.page.host -= p.page.host ? below : 0;
+    p.page.offset -= below;
+    for (uint64_t done = 0; done < size; done += p.bytes) {
+        if (piece_store(cpu, &p, zeros) != MEM_OK) {
+            return external_abort(cpu, t, i, va, ARM_STORE);
+        }
+        p.page.pa += p.bytes;
+        p.page.host += p.page.host ? p.bytes : 0;
+        p.page.offset += p.bytes;
+    }
+    return true;
+}
+
 bool tcg_sp_aligned(ArmCpu *cpu, TcgCpu *t, const A64Insn *i)
 {
-    int el = arm_el(cpu);
     /* SCTLR_ELx.SA, and SA0 for EL0. */
-    bool checked = el ? cpu->sctlr[el] >> 3 & 1 : cpu->sctlr[1] >> 4 & 1;
-
-    if (checked) {
+    if (cpu->sctlr[arm_control_el(cpu)] >> (arm_el(cpu) ? 3 : 4) & 1) {
         ArmException exc = arm_exc_sync(cpu, EC_SP_ALIGN, 0);
         return take(cpu, t, i, &exc);
     }

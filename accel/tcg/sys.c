@@ -244,16 +244,11 @@ const A64Insn *sys_dc_zva(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t add
     if (!arm_sysreg_write(cpu, ARM_SYSREG(1, 3, 7, 4, 1), i->rd, addr, &reg, &exc)) {
         return tcg_raise(cpu, t, i, &exc);
     }
-    addr &= ~(size - 1);
-    void *p = tlb_find_write(t->bank, addr, (unsigned)size);
+    void *p = tlb_find_write(t->bank, addr & ~(size - 1), (unsigned)size);
     if (likely(p)) {
         memset(p, 0, size);
-        return i + 1;
-    }
-    for (uint64_t off = 0; off < size; off += MIN(size, 16)) {
-        if (!tcg_store_slow(cpu, t, i, addr + off, size < 16 ? 3 : 4, 0, 0)) {
-            return NULL;
-        }
+    } else if (!tcg_zero_slow(cpu, t, i, addr, size)) {
+        return NULL;
     }
     return i + 1;
 }

@@ -10,7 +10,7 @@
 enum {
     TLB_DATA_ENTRIES = 1024,
     TLB_CODE_ENTRIES = 256,
-    TLB_BANKS = 8, /* ASIDs whose translations are kept, in each context */
+    TLB_BANKS = 8, /* address spaces whose translations are kept, in each context */
     INSNS_PER_PAGE = GUEST_PAGE_SIZE / 4,
 };
 
@@ -34,13 +34,14 @@ typedef struct TlbCodeEntry {
     CodePage *page;
     uint8_t map_bits;
     bool global;
+    bool guarded; /* BTI: the page checks branch targets */
 } TlbCodeEntry;
 
-/* Translations of one context (ArmMmuIdx) and ASID. */
+/* Translations of one context (ArmMmuIdx), address space and setting of the controls. */
 typedef struct TlbBank {
     TlbEntry data[TLB_DATA_ENTRIES];
     TlbCodeEntry code[TLB_CODE_ENTRIES];
-    uint16_t asid;                         /* of entries that are not global */
+    ArmMmuKey key;                         /* its asid: of entries that are not global */
     bool empty;                            /* nothing entered since it was cleared */
     uint64_t large_start[2], large_end[2]; /* around mappings larger than a page, by VA<55> */
     bool has_non_global;

@@ -24,15 +24,21 @@ static void address_space_changed(MemoryListener *l, AddressSpace *as)
     tlb_post_flush_all();
 }
 
-/* vCPUs see one address space: the machine's. */
+/* vCPUs see the machine's address space, and one for Secure accesses where the board has it. */
 static void listen(AddressSpace *as) REQUIRES(vm_lock)
 {
-    static MemoryListener listener = {.changed = address_space_changed};
-    static AddressSpace *listening;
+    static struct {
+        MemoryListener listener;
+        AddressSpace *as;
+    } known[2];
 
-    if (!listening) {
-        listening = as;
-        address_space_add_listener(as, &listener);
+    for (size_t i = 0; as && i < G_N_ELEMENTS(known) && known[i].as != as; i++) {
+        if (!known[i].as) {
+            known[i].as = as;
+            known[i].listener.changed = address_space_changed;
+            address_space_add_listener(as, &known[i].listener);
+            return;
+        }
     }
 }
 
@@ -40,8 +46,9 @@ static bool tcg_create(CpuState *cs, Error **errp) NO_THREAD_SAFETY
 {
     TcgCpu *t = g_new0(TcgCpu, 1);
 
-    listen(cs->as);
     t->cpu = arm_cpu_of(cs);
+    listen(cs->as);
+    listen(t->cpu->as_secure);
     t->cpu->excl_addr = UINT64_MAX;
     t->leave_record.op = A64_OP_LEAVE;
     t->jump_record.op = A64_OP_JUMP;

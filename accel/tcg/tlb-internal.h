@@ -9,17 +9,11 @@
 
 #define PAGE_MASK_64 (~(uint64_t)(GUEST_PAGE_SIZE - 1))
 
-/* Values of the registers that shape translation, when the banks were filled. */
-typedef struct Regime {
-    uint64_t sctlr[4], tcr[4], mair[4], hcr, scr;
-} Regime;
-
 struct TcgTlb {
-    TlbBank *banks[ARM_MMU_COUNT][TLB_BANKS]; /* by ASID, made when first used */
-    TlbBank *current[ARM_MMU_COUNT];          /* of this ASID; NULL: not yet looked for */
-    uint16_t asid;
+    TlbBank *banks[ARM_MMU_COUNT][TLB_BANKS]; /* by key, made when first used */
+    TlbBank *current[ARM_MMU_COUNT];          /* of the current key; NULL: not yet looked for */
+    ArmMmuKey keys[4];                        /* what is current, by control level */
     uint64_t clock;
-    Regime regime;
     Mutex lock;     /* guards what follows */
     GArray *posted; /* tlbi.c */
     bool post_all, post_dead_code, post_regime;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Translations of a vCPU: banks by context and ASID, filled from the page tables. */
+/* Translations of a vCPU: banks by context, address space (VMID, ASID) and setting of the controls,
+ * filled from the page tables. A switch between them costs a look-up of the bank; banks of settings
+ * that are not current stay, and are flushed like the others. */
 #include "accel/tcg/tlb-internal.h"
 
 #include "util/rcu.h"
@@ -58,20 +60,27 @@ void tlb_clear_all(TcgTlb *tlb)
 
 /* ---- the current context */
 
-static Regime regime_of(const ArmCpu *cpu)
+static int control_el(ArmMmuIdx idx)
 {
-    Regime r = {.hcr = cpu->hcr, .scr = cpu->scr};
-
-    memcpy(r.sctlr, cpu->sctlr, sizeof(r.sctlr));
-    memcpy(r.tcr, cpu->tcr, sizeof(r.tcr));
-    memcpy(r.mair, cpu->mair, sizeof(r.mair));
-    return r;
+    return idx <= ARM_MMU_EL1_PAN ? 1 : idx == ARM_MMU_EL3 ? 3 : 2;
 }
 
-/* The bank of the current ASID. A bank without entries of an ASID serves any: that is the kernel's
- * when its mappings are global, and it survives the switch from process to process. */
+static bool bank_fits(const TlbBank *b, ArmMmuIdx idx, const ArmMmuKey *key)
+{
+    bool unprivileged = idx == ARM_MMU_EL0 || idx == ARM_MMU_EL20_0;
+    ArmMmuKey as = b->key;
+
+    /* A bank without entries of an ASID serves any: that is the kernel's when its mappings are
+     * global, and it survives the switch from process to process. */
+    if (!unprivileged && !b->has_non_global) {
+        as.asid = key->asid;
+    }
+    return memcmp(&as, key, sizeof(as)) == 0;
+}
+
 static TlbBank *bank_find(TcgTlb *tlb, ArmMmuIdx idx)
 {
+    const ArmMmuKey *key = &tlb->keys[control_el(idx)];
     TlbBank **banks = tlb->banks[idx], **oldest = &banks[0];
 
     for (size_t i = 0; i < TLB_BANKS; i++) {
@@ -79,7 +88,7 @@ static TlbBank *bank_find(TcgTlb *tlb, ArmMmuIdx idx)
             oldest = &banks[i];
             break;
         }
-        if (banks[i]->asid == tlb->asid || (idx != ARM_MMU_EL0 && !banks[i]->has_non_global)) {
+        if (bank_fits(banks[i], idx, key)) {
             return banks[i];
         }
         if (banks[i]->last_use < (*oldest)->last_use) {
@@ -97,30 +106,27 @@ static TlbBank *bank_of(TcgTlb *tlb, ArmMmuIdx idx)
         return tlb->current[idx];
     }
     TlbBank *b = bank_find(tlb, idx);
-    b->asid = tlb->asid;
+    b->key = tlb->keys[control_el(idx)];
     b->last_use = ++tlb->clock;
     return tlb->current[idx] = b;
 }
 
+/* A table register that changes without its ASID needs TLBI by the guest: nothing to do. */
 void tlb_regime_update(ArmCpu *cpu, TcgTlb *tlb)
 {
-    Regime now = regime_of(cpu);
-    uint16_t asid = arm_mmu_asid(cpu);
+    for (int el = 1; el <= 3; el++) {
+        ArmMmuKey key = arm_mmu_key(cpu, el);
 
-    if (memcmp(&now, &tlb->regime, sizeof(now)) != 0) {
-        tlb_clear_all(tlb);
-        tlb->regime = now;
+        if (memcmp(&key, &tlb->keys[el], sizeof(key)) == 0) {
+            continue;
+        }
+        tlb->keys[el] = key;
+        for (ArmMmuIdx idx = 0; idx < ARM_MMU_COUNT; idx++) {
+            if (control_el(idx) == el) {
+                tlb->current[idx] = NULL;
+            }
+        }
     }
-    /* A table register that changes without its ASID needs TLBI by the guest: nothing to do. */
-    if (tlb->asid != asid) {
-        tlb->asid = asid;
-        memset(tlb->current, 0, sizeof(tlb->current));
-    }
-}
-
-static ArmMmuIdx unpriv_idx(const ArmCpu *cpu)
-{
-    return arm_el(cpu) == 1 && !(cpu->pstate & PSTATE_UAO) ? ARM_MMU_EL0 : arm_mmu_idx(cpu);
 }
 
 void tlb_select(ArmCpu *cpu, TcgCpu *t)
@@ -128,7 +134,7 @@ void tlb_select(ArmCpu *cpu, TcgCpu *t)
     ArmException exc;
 
     t->bank = bank_of(t->tlb, arm_mmu_idx(cpu));
-    t->bank_unpriv = bank_of(t->tlb, unpriv_idx(cpu));
+    t->bank_unpriv = bank_of(t->tlb, arm_mmu_idx_unpriv(cpu));
     t->fp_enabled = arm_fp_access(cpu, &exc);
 }
 
@@ -137,7 +143,7 @@ void tlb_select(ArmCpu *cpu, TcgCpu *t)
 static void find_host(ArmCpu *cpu, TlbPage *page)
 {
     rcu_read_lock();
-    const FlatRange *r = address_space_find(cpu->cs.as, page->pa);
+    const FlatRange *r = address_space_find(arm_address_space(cpu, page->attrs.secure), page->pa);
     uint64_t base = page->pa & PAGE_MASK_64;
 
     /* The whole page must be the range's. */
@@ -181,7 +187,8 @@ static void fill(ArmCpu *cpu, TlbBank *b, uint64_t va, ArmAccess access, const A
     if (tr->perms & ARM_PERM_R) {
         e->read = tag;
     }
-    if (access == ARM_STORE && page->writable) {
+    /* Atomics look at the write tag alone. */
+    if (access == ARM_STORE && page->writable && (tr->perms & ARM_PERM_R)) {
         _Atomic uint8_t *flags = &page->ram->page_flags[page->offset >> GUEST_PAGE_BITS];
 
         /* Announced before code is looked for: code_page_get does it the other way round. */
@@ -194,26 +201,25 @@ static void fill(ArmCpu *cpu, TlbBank *b, uint64_t va, ArmAccess access, const A
     b->has_non_global |= !tr->global;
 }
 
-static bool checks_alignment(const ArmCpu *cpu)
+bool tlb_lookup(ArmCpu *cpu, TcgCpu *t, uint64_t va, ArmAccess access, unsigned how, TlbPage *ret,
+                ArmException *exc)
 {
-    int el = arm_el(cpu);
-
-    return cpu->sctlr[el ? el : 1] >> 1 & 1;
-}
-
-bool tlb_lookup(ArmCpu *cpu, TcgCpu *t, uint64_t va, ArmAccess access, unsigned unpriv,
-                TlbPage *ret, ArmException *exc)
-{
-    ArmMmuIdx idx = unpriv ? unpriv_idx(cpu) : arm_mmu_idx(cpu);
+    ArmMmuRequest req = {
+        .va = va,
+        .access = access,
+        .idx = how & TLB_UNPRIV ? arm_mmu_idx_unpriv(cpu) : arm_mmu_idx(cpu),
+        .unaligned = how & TLB_UNALIGNED,
+        .rmw = how & TLB_RMW,
+    };
     ArmTranslation tr;
 
-    if (!arm_mmu_translate(cpu, va, access, idx, &tr, exc)) {
+    if (!arm_mmu_request(cpu, &req, &tr, exc)) {
         return false;
     }
-    *ret = (TlbPage){.pa = tr.pa, .attrs = tr.attrs, .device = tr.device || checks_alignment(cpu)};
+    *ret = (TlbPage){.pa = tr.pa, .attrs = tr.attrs};
     find_host(cpu, ret);
-    if (ret->host && !ret->device) {
-        fill(cpu, bank_of(t->tlb, idx), va, access, &tr, ret);
+    if (ret->host && !tr.device && !arm_mmu_checks_alignment(cpu)) {
+        fill(cpu, bank_of(t->tlb, req.idx), va, access, &tr, ret);
     }
     return true;
 }
@@ -237,6 +243,7 @@ CodePage *tlb_lookup_code(ArmCpu *cpu, TcgCpu *t, uint64_t pc, ArmException *exc
         return NULL;
     }
     page.pa = tr.pa;
+    page.attrs = tr.attrs;
     find_host(cpu, &page);
     if (!page.host) { /* devices are not executed */
         *exc = arm_mmu_external_abort(cpu, pc, ARM_FETCH);
@@ -246,6 +253,7 @@ CodePage *tlb_lookup_code(ArmCpu *cpu, TcgCpu *t, uint64_t pc, ArmException *exc
     e->page = code_page_get(cpu, page.ram, page.offset);
     e->map_bits = (uint8_t)MAX(__builtin_ctzll(tr.map_size), GUEST_PAGE_BITS);
     e->global = tr.global;
+    e->guarded = tr.guarded;
     t->bank->empty = false;
     note_large(t->bank, pc, e->map_bits);
     t->bank->has_non_global |= !tr.global;

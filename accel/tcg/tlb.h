@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Translations of a vCPU: banks by context and ASID, filled from the page tables, flushed by TLBI.
- */
+/* Translations of a vCPU: banks by context, address space and controls, filled from the page
+ * tables, flushed by TLBI. */
 #ifndef ACCEL_TCG_TLB_H
 #define ACCEL_TCG_TLB_H
 
@@ -31,7 +31,6 @@ static inline void *tlb_find_write(const TlbBank *bank, uint64_t va, unsigned by
 typedef struct TlbPage {
     uint64_t pa; /* of the address asked for */
     MemAttrs attrs;
-    bool device;     /* unaligned accesses fault */
     uint8_t *host;   /* RAM or ROM behind the address asked for, to the end of the page; or NULL */
     RamBlock *ram;   /* of host */
     uint64_t offset; /* of host in ram */
@@ -43,9 +42,14 @@ void tlb_destroy(TcgCpu *t);
 
 /* Makes t->bank, bank_unpriv and fp_enabled those of the current state. */
 void tlb_select(ArmCpu *cpu, TcgCpu *t);
+enum {
+    TLB_UNPRIV = 1 << 0,    /* LDTR, STTR */
+    TLB_UNALIGNED = 1 << 1, /* faults on Device memory */
+    TLB_RMW = 1 << 2,       /* a store that reads too */
+};
 /* Translates and fills the TLB where the page is plain RAM. False: *exc. */
-bool tlb_lookup(ArmCpu *cpu, TcgCpu *t, uint64_t va, ArmAccess access, unsigned unpriv,
-                TlbPage *ret, ArmException *exc);
+bool tlb_lookup(ArmCpu *cpu, TcgCpu *t, uint64_t va, ArmAccess access, unsigned how, TlbPage *ret,
+                ArmException *exc);
 /* The records of the page that pc is in. NULL: *exc. */
 CodePage *tlb_lookup_code(ArmCpu *cpu, TcgCpu *t, uint64_t pc, ArmException *exc);
 

@@ -93,30 +93,39 @@ static void clear_range(TlbBank *b, uint64_t va, uint64_t len, bool keep_non_glo
     }
 }
 
+static void flush_bank(TlbBank *b, const TlbFlush *f)
+{
+    uint64_t len = f->len ? f->len : GUEST_PAGE_SIZE;
+    bool other_asid = b->key.asid != f->asid;
+
+    switch (f->scope) {
+    case TLB_FLUSH_ALL:
+        tlb_bank_clear(b);
+        break;
+    case TLB_FLUSH_ASID:
+        if (!other_asid) {
+            clear_non_global(b);
+        }
+        break;
+    case TLB_FLUSH_VA:
+        clear_range(b, f->va & PAGE_MASK_64, len, other_asid);
+        break;
+    case TLB_FLUSH_VA_ALL_ASIDS:
+        clear_range(b, f->va & PAGE_MASK_64, len, false);
+        break;
+    }
+}
+
 static void flush_now(TcgTlb *tlb, const TlbFlush *f)
 {
-    TlbBank *banks[MAX_BANKS];
-    uint64_t len = f->len ? f->len : GUEST_PAGE_SIZE;
+    bool all = !f->contexts;
 
-    for (size_t n = tlb_banks_in_use(tlb, banks); n-- > 0;) {
-        TlbBank *b = banks[n];
-        bool other_asid = b->asid != f->asid;
+    for (size_t i = 0; i < MAX_BANKS; i++) {
+        TlbBank *b = tlb->banks[i / TLB_BANKS][i % TLB_BANKS];
 
-        switch (f->scope) {
-        case TLB_FLUSH_ALL:
-            tlb_bank_clear(b);
-            break;
-        case TLB_FLUSH_ASID:
-            if (!other_asid) {
-                clear_non_global(b);
-            }
-            break;
-        case TLB_FLUSH_VA:
-            clear_range(b, f->va & PAGE_MASK_64, len, other_asid);
-            break;
-        case TLB_FLUSH_VA_ALL_ASIDS:
-            clear_range(b, f->va & PAGE_MASK_64, len, false);
-            break;
+        if (b && !b->empty && (all || f->contexts >> i / TLB_BANKS & 1) &&
+            (all || f->any_vmid || b->key.vmid == f->vmid)) {
+            flush_bank(b, f);
         }
     }
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* System instructions: cache and TLB maintenance, address translation (Arm ARM C5.3 to C5.5).
+/* System instructions on caches and for address translation (Arm ARM C5.3, C5.4).
  *
  * Memory is coherent and instruction fetch follows stores, so cache maintenance has rules of access
  * and faults but no effect. DC ZVA's store is done by the executor; its row has the access rule. */
@@ -10,217 +10,174 @@
 
 enum { SCTLR_DZE = 14, SCTLR_UCI = 26 };
 
+static ArmSysAccess el0_access(const ArmCpu *cpu, unsigned sctlr_bit)
+{
+    bool allowed = arm_el(cpu) || (cpu->sctlr[arm_control_el(cpu)] & BIT64(sctlr_bit));
+
+    return allowed ? ARM_SYS_OK : ARM_SYS_TRAP_EL1;
+}
+
 static ArmSysAccess uci_access(ArmCpu *cpu, const ArmSysReg *reg, bool write)
 {
-    return arm_el(cpu) == 0 && !(cpu->sctlr[1] & BIT64(SCTLR_UCI)) ? ARM_SYS_TRAP_EL1 : ARM_SYS_OK;
+    return el0_access(cpu, SCTLR_UCI);
 }
 
 static ArmSysAccess zva_access(ArmCpu *cpu, const ArmSysReg *reg, bool write)
 {
-    return arm_el(cpu) == 0 && !(cpu->sctlr[1] & BIT64(SCTLR_DZE)) ? ARM_SYS_TRAP_EL1 : ARM_SYS_OK;
+    return el0_access(cpu, SCTLR_DZE);
 }
 
-/* ---- TLBI: which entries; CRm tells the shareability domain, of which all CPUs are in one */
-
-static bool is_broadcast(const ArmSysReg *reg)
-{
-    unsigned crm = extract32(reg->encoding, 3, 4);
-
-    return crm < 6; /* 1 OS, 2 range IS, 3 IS, 5 range OS; 6 range, 7 local */
-}
-
-static void flush(ArmCpu *cpu, const TlbFlush *f)
-{
-    if (accel_cpu_ops && accel_cpu_ops->tlb_flush) {
-        accel_cpu_ops->tlb_flush(&cpu->cs, f);
-    }
-}
-
-static uint16_t operand_asid(const ArmCpu *cpu, uint64_t operand)
-{
-    unsigned asid = (unsigned)(operand >> 48);
-
-    return cpu->tcr[1] & BIT64(36) ? asid : asid & 0xff;
-}
-
-/* Bytes one last-level entry translates, by the granule of the half the address is in. */
-static uint64_t granule_bytes(const ArmCpu *cpu, uint64_t va)
-{
-    static const uint8_t tg0_bits[] = {12, 16, 14, 12}, tg1_bits[] = {12, 14, 12, 16};
-    unsigned bits = va >> 55 & 1 ? tg1_bits[extract64(cpu->tcr[1], 30, 2)]
-                                 : tg0_bits[extract64(cpu->tcr[1], 14, 2)];
-
-    return BIT64(bits);
-}
-
-static void tlbi_all(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
-{
-    flush(cpu, &(TlbFlush){.scope = TLB_FLUSH_ALL, .broadcast = is_broadcast(reg)});
-}
-
-static void tlbi_asid(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
-{
-    flush(cpu, &(TlbFlush){.scope = TLB_FLUSH_ASID,
-                           .broadcast = is_broadcast(reg),
-                           .asid = operand_asid(cpu, value)});
-}
-
-static void flush_va(ArmCpu *cpu, const ArmSysReg *reg, uint64_t operand, TlbFlushScope scope)
-{
-    uint64_t va = (uint64_t)sextract64(operand << 12, 0, 56);
-    uint64_t len = granule_bytes(cpu, va);
-
-    flush(cpu, &(TlbFlush){.scope = scope,
-                           .broadcast = is_broadcast(reg),
-                           .asid = operand_asid(cpu, operand),
-                           .va = va & ~(len - 1),
-                           .len = len});
-}
-
-static void tlbi_va(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
-{
-    flush_va(cpu, reg, value, TLB_FLUSH_VA);
-}
-
-static void tlbi_va_all_asids(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
-{
-    flush_va(cpu, reg, value, TLB_FLUSH_VA_ALL_ASIDS);
-}
-
-/* Ranges name their granule; one that is not in use has no entries. */
-static void flush_range(ArmCpu *cpu, const ArmSysReg *reg, uint64_t operand, TlbFlushScope scope)
-{
-    static const uint8_t granule_bits[] = {0, 12, 14, 16};
-    unsigned bits = granule_bits[extract64(operand, 46, 2)];
-    uint64_t va = (uint64_t)sextract64(operand, 0, 37) << bits;
-    unsigned scale = (unsigned)extract64(operand, 44, 2);
-
-    if (bits && BIT64(bits) == granule_bytes(cpu, va)) {
-        flush(cpu, &(TlbFlush){.scope = scope,
-                               .broadcast = is_broadcast(reg),
-                               .asid = operand_asid(cpu, operand),
-                               .va = va,
-                               .len = (extract64(operand, 39, 5) + 1) << (5 * scale + 1 + bits)});
-    }
-}
-
-static void tlbi_range(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
-{
-    flush_range(cpu, reg, value, TLB_FLUSH_VA);
-}
-
-static void tlbi_range_all_asids(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
-{
-    flush_range(cpu, reg, value, TLB_FLUSH_VA_ALL_ASIDS);
-}
-
-/* ---- AT */
-
-/* As the privileged or unprivileged side would access it, with PAN for the E1xP forms. */
-static void address_translate(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
-{
-    unsigned op2 = extract32(reg->encoding, 0, 3);
-    bool with_pan = extract32(reg->encoding, 3, 4) == 9;
-    ArmMmuIdx idx = op2 & 2 ? ARM_MMU_EL0 : ARM_MMU_EL1;
-
-    if (with_pan && (cpu->pstate & PSTATE_PAN)) {
-        idx = ARM_MMU_EL1_PAN;
-    }
-    ArmException exc;
-    arm_mmu_at(cpu, value, op2 & 1 ? ARM_STORE : ARM_LOAD, idx, false, &cpu->par, &exc);
-}
+/* ---- cache maintenance */
 
 static void no_effect(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
 {
 }
 
+/* Faults as an access would, and says so in the syndrome. PAN does not apply. */
+static bool maintain(ArmCpu *cpu, uint64_t va, ArmAccess access, ArmException *exc)
+{
+    ArmMmuIdx idx = arm_mmu_idx(cpu);
+    ArmMmuRequest req = {.va = va, .access = access, .maintenance = true};
+    ArmTranslation t;
+
+    req.idx = idx == ARM_MMU_EL1_PAN      ? ARM_MMU_EL1
+              : idx == ARM_MMU_EL20_2_PAN ? ARM_MMU_EL20_2
+                                          : idx;
+    return arm_mmu_request(cpu, &req, &t, exc);
+}
+
+static bool maintain_load(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value, ArmException *exc)
+{
+    return maintain(cpu, value, ARM_LOAD, exc);
+}
+
+/* Invalidation would lose data: it needs write permission. */
+static bool maintain_store(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value, ArmException *exc)
+{
+    return maintain(cpu, value, ARM_STORE, exc);
+}
+
+/* ---- AT */
+
+/* With VHE and TGE, the instructions for EL1&0 are about EL2&0. */
+static ArmMmuIdx at_idx(const ArmCpu *cpu, bool el0, bool pan)
+{
+    const uint64_t host = HCR_E2H | HCR_TGE;
+
+    if (arm_el2_enabled(cpu) && (cpu->hcr & host) == host) {
+        return el0 ? ARM_MMU_EL20_0 : pan ? ARM_MMU_EL20_2_PAN : ARM_MMU_EL20_2;
+    }
+    return el0 ? ARM_MMU_EL0 : pan ? ARM_MMU_EL1_PAN : ARM_MMU_EL1;
+}
+
+static bool at(ArmCpu *cpu, const ArmSysReg *reg, uint64_t va, ArmMmuIdx idx, bool both,
+               ArmException *exc)
+{
+    ArmAccess access = reg->encoding & 1 ? ARM_STORE : ARM_LOAD;
+
+    return arm_mmu_at(cpu, va, access, idx, both, &cpu->par, exc);
+}
+
+static bool at_s1e01(ArmCpu *cpu, const ArmSysReg *reg, uint64_t va, ArmException *exc)
+{
+    bool pan_form = extract32(reg->encoding, 3, 4) == 9;
+
+    return at(cpu, reg, va, at_idx(cpu, reg->encoding & 2, pan_form && (cpu->pstate & PSTATE_PAN)),
+              false, exc);
+}
+
+static bool at_s12(ArmCpu *cpu, const ArmSysReg *reg, uint64_t va, ArmException *exc)
+{
+    return at(cpu, reg, va, at_idx(cpu, reg->encoding & 2, false), true, exc);
+}
+
+static bool at_s1e2(ArmCpu *cpu, const ArmSysReg *reg, uint64_t va, ArmException *exc)
+{
+    return at(cpu, reg, va, cpu->hcr & HCR_E2H ? ARM_MMU_EL20_2 : ARM_MMU_EL2, false, exc);
+}
+
+static bool at_s1e3(ArmCpu *cpu, const ArmSysReg *reg, uint64_t va, ArmException *exc)
+{
+    return at(cpu, reg, va, ARM_MMU_EL3, false, exc);
+}
+
+/* EL3 has no use for EL2's regime while there is none below. */
+static ArmSysAccess el2_access(ArmCpu *cpu, const ArmSysReg *reg, bool write)
+{
+    return arm_el2_enabled(cpu) ? ARM_SYS_OK : ARM_SYS_UNDEF;
+}
+
 /* ---- the tables */
 
 #define MAINT(n, op1, crm, op2) .name = (n), SR(1, op1, 7, crm, op2), SR_NO_FIELD
-#define EL1_NOP(n, op1, crm, op2)                             \
-    {                                                         \
-        MAINT(n, op1, crm, op2), SR_WO(1), .write = no_effect \
-    }
-#define BY_VA(n, crm, op2)                                                                \
+#define EL1_NOP(n, op1, crm, op2, t)                                                      \
     {                                                                                     \
-        MAINT(n, 3, crm, op2), SR_WO(0), .flags = ARM_SYSREG_BY_VA, .access = uci_access, \
-                                         .write = no_effect                               \
+        MAINT(n, op1, crm, op2), SR_WO(1), .trap = ARM_TRAP_CACHE_##t, .write = no_effect \
     }
-#define TLBI(n, crm, op2, fn)                                                         \
-    {                                                                                 \
-        .name = "TLBI " n, SR(1, 0, 8, crm, op2), SR_WO(1), SR_NO_FIELD, .write = fn, \
-        .flags = ARM_SYSREG_ENDS_BLOCK                                                \
+#define BY_VA(n, crm, op2, t)                                                              \
+    {                                                                                      \
+        MAINT(n, 3, crm, op2), SR_WO(0), .trap = ARM_TRAP_CACHE_##t, .access = uci_access, \
+                                         .execute = maintain_load                          \
     }
-#define TLBI_ALL_FORMS(domain, crm)                                                                \
-    TLBI("VMALLE1" domain, crm, 0, tlbi_all), TLBI("VAE1" domain, crm, 1, tlbi_va),                \
-        TLBI("ASIDE1" domain, crm, 2, tlbi_asid), TLBI("VAAE1" domain, crm, 3, tlbi_va_all_asids), \
-        TLBI("VALE1" domain, crm, 5, tlbi_va), TLBI("VAALE1" domain, crm, 7, tlbi_va_all_asids)
-#define TLBI_RANGE_FORMS(domain, crm)                                                              \
-    TLBI("RVAE1" domain, crm, 1, tlbi_range), TLBI("RVAAE1" domain, crm, 3, tlbi_range_all_asids), \
-        TLBI("RVALE1" domain, crm, 5, tlbi_range),                                                 \
-        TLBI("RVAALE1" domain, crm, 7, tlbi_range_all_asids)
-#define AT(n, crm, op2)                                                                           \
-    {                                                                                             \
-        .name = "AT " n, SR(1, 0, 7, crm, op2), SR_WO(1), SR_NO_FIELD, .write = address_translate \
+#define AT(n, op1, crm, op2, el, fn)                              \
+    {                                                             \
+        MAINT("AT " n, op1, crm, op2), SR_WO(el), .execute = (fn) \
     }
 
 static const ArmSysReg base_rows[] = {
-    EL1_NOP("IC IALLUIS", 0, 1, 0),
-    EL1_NOP("IC IALLU", 0, 5, 0),
-    BY_VA("IC IVAU", 5, 1),
-    {MAINT("DC IVAC", 0, 6, 1), SR_WO(1), .flags = ARM_SYSREG_BY_VA, .write = no_effect},
-    EL1_NOP("DC ISW", 0, 6, 2),
-    EL1_NOP("DC CSW", 0, 10, 2),
-    EL1_NOP("DC CISW", 0, 14, 2),
-    {MAINT("DC ZVA", 3, 4, 1), SR_WO(0), .access = zva_access, .write = no_effect},
-    BY_VA("DC CVAC", 10, 1),
-    BY_VA("DC CVAU", 11, 1),
-    BY_VA("DC CIVAC", 14, 1),
-    AT("S1E1R", 8, 0),
-    AT("S1E1W", 8, 1),
-    AT("S1E0R", 8, 2),
-    AT("S1E0W", 8, 3),
-    TLBI_ALL_FORMS("IS", 3),
-    TLBI_ALL_FORMS("", 7),
+    EL1_NOP("IC IALLUIS", 0, 1, 0, POU),
+    EL1_NOP("IC IALLU", 0, 5, 0, POU),
+    BY_VA("IC IVAU", 5, 1, POU),
+    {MAINT("DC IVAC", 0, 6, 1), SR_WO(1), .trap = ARM_TRAP_CACHE_POC, .execute = maintain_store},
+    EL1_NOP("DC ISW", 0, 6, 2, SW),
+    EL1_NOP("DC CSW", 0, 10, 2, SW),
+    EL1_NOP("DC CISW", 0, 14, 2, SW),
+    {MAINT("DC ZVA", 3, 4, 1), SR_WO(0), .trap = ARM_TRAP_ZVA, .access = zva_access,
+     .write = no_effect},
+    BY_VA("DC CVAC", 10, 1, POC),
+    BY_VA("DC CVAU", 11, 1, POU),
+    BY_VA("DC CIVAC", 14, 1, POC),
+    AT("S1E1R", 0, 8, 0, 1, at_s1e01),
+    AT("S1E1W", 0, 8, 1, 1, at_s1e01),
+    AT("S1E0R", 0, 8, 2, 1, at_s1e01),
+    AT("S1E0W", 0, 8, 3, 1, at_s1e01),
 };
-static const ArmSysReg tlb_os_rows[] = {TLBI_ALL_FORMS("OS", 1)};
-static const ArmSysReg tlb_range_rows[] = {TLBI_RANGE_FORMS("IS", 2), TLBI_RANGE_FORMS("OS", 5),
-                                           TLBI_RANGE_FORMS("", 6)};
-static const ArmSysReg dpb_rows[] = {BY_VA("DC CVAP", 12, 1)};
-static const ArmSysReg dpb2_rows[] = {BY_VA("DC CVADP", 13, 1)};
-static const ArmSysReg pan2_rows[] = {AT("S1E1RP", 9, 0), AT("S1E1WP", 9, 1)};
+static const ArmSysReg dpb_rows[] = {BY_VA("DC CVAP", 12, 1, POC)};
+static const ArmSysReg dpb2_rows[] = {BY_VA("DC CVADP", 13, 1, POC)};
+static const ArmSysReg pan2_rows[] = {AT("S1E1RP", 0, 9, 0, 1, at_s1e01),
+                                      AT("S1E1WP", 0, 9, 1, 1, at_s1e01)};
+static const ArmSysReg el2_rows[] = {
+    {MAINT("AT S1E2R", 4, 8, 0), SR_WO(2), .access = el2_access, .execute = at_s1e2},
+    {MAINT("AT S1E2W", 4, 8, 1), SR_WO(2), .access = el2_access, .execute = at_s1e2},
+};
+static const ArmSysReg above_el1_rows[] = {
+    AT("S12E1R", 4, 8, 4, 2, at_s12),
+    AT("S12E1W", 4, 8, 5, 2, at_s12),
+    AT("S12E0R", 4, 8, 6, 2, at_s12),
+    AT("S12E0W", 4, 8, 7, 2, at_s12),
+};
+static const ArmSysReg el3_rows[] = {AT("S1E3R", 6, 8, 0, 3, at_s1e3),
+                                     AT("S1E3W", 6, 8, 1, 3, at_s1e3)};
 
-static bool has_dpb(const ArmCpu *cpu)
-{
-    return arm_has(cpu, ARM_FEAT_DPB);
-}
-
-static bool has_dpb2(const ArmCpu *cpu)
-{
-    return arm_has(cpu, ARM_FEAT_DPB2);
-}
-
-static bool has_tlb_os(const ArmCpu *cpu)
-{
-    return extract64(cpu->id.id_aa64isar0, 56, 4) >= 1;
-}
-
-static bool has_tlb_range(const ArmCpu *cpu)
-{
-    return extract64(cpu->id.id_aa64isar0, 56, 4) >= 2;
-}
-
-static bool has_pan2(const ArmCpu *cpu)
-{
-    return extract64(cpu->id.id_aa64mmfr1, 20, 4) >= 2;
-}
+#define PRESENT(name, condition)        \
+    static bool name(const ArmCpu *cpu) \
+    {                                   \
+        return condition;               \
+    }
+PRESENT(has_dpb, arm_has(cpu, ARM_FEAT_DPB))
+PRESENT(has_dpb2, arm_has(cpu, ARM_FEAT_DPB2))
+PRESENT(has_pan2, extract64(cpu->id.id_aa64mmfr1, 20, 4) >= 2)
+PRESENT(has_el2, cpu->has_el2)
+PRESENT(has_el3, cpu->has_el3)
+PRESENT(has_more_than_el1, cpu->has_el2 || cpu->has_el3)
 
 const ArmSysRegGroup arm_sysregs_maint[] = {
     {base_rows, G_N_ELEMENTS(base_rows), NULL},
-    {tlb_os_rows, G_N_ELEMENTS(tlb_os_rows), has_tlb_os},
-    {tlb_range_rows, G_N_ELEMENTS(tlb_range_rows), has_tlb_range},
     {dpb_rows, G_N_ELEMENTS(dpb_rows), has_dpb},
     {dpb2_rows, G_N_ELEMENTS(dpb2_rows), has_dpb2},
     {pan2_rows, G_N_ELEMENTS(pan2_rows), has_pan2},
+    {above_el1_rows, G_N_ELEMENTS(above_el1_rows), has_more_than_el1},
+    {el2_rows, G_N_ELEMENTS(el2_rows), has_el2},
+    {el3_rows, G_N_ELEMENTS(el3_rows), has_el3},
     {NULL, 0, NULL},
 };

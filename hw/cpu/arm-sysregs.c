@@ -5,7 +5,6 @@
  * adds rows gives its CPU an index of its own. */
 #include "hw/core/state-hash.h"
 #include "hw/cpu/arm-internal.h"
-#include "hw/cpu/arm-mmu.h"
 #include "util/lock.h"
 #include "util/log.h"
 
@@ -23,7 +22,7 @@ struct ArmSysRegIndex {
 };
 
 static const ArmSysRegGroup *const group_lists[] = {
-    arm_sysregs_id,    arm_sysregs_core, arm_sysregs_maint,
+    arm_sysregs_id,    arm_sysregs_core, arm_sysregs_maint, arm_sysregs_tlbi,
     arm_sysregs_timer, arm_sysregs_el3,  arm_sysregs_debug, arm_sysregs_pmu,
 };
 
@@ -382,18 +381,6 @@ void arm_sysreg_store(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
     }
 }
 
-/* Cache maintenance by address faults as a load from it would, and says so in the syndrome. */
-static bool check_va(ArmCpu *cpu, uint64_t va, ArmException *exc)
-{
-    ArmTranslation t;
-
-    if (arm_mmu_translate(cpu, va, ARM_LOAD, arm_mmu_idx(cpu), &t, exc)) {
-        return true;
-    }
-    exc->esr |= 1u << 8 | 1u << 6; /* CM, WnR */
-    return false;
-}
-
 bool arm_sysreg_write(ArmCpu *cpu, uint16_t encoding, int rt, uint64_t value,
                       const ArmSysReg **ret_reg, ArmException *exc)
 {
@@ -404,9 +391,6 @@ bool arm_sysreg_write(ArmCpu *cpu, uint16_t encoding, int rt, uint64_t value,
         return refuse_unknown(cpu, encoding, rt, true, exc);
     }
     if (!access_allowed(cpu, reg, rt, true, exc)) {
-        return false;
-    }
-    if ((reg->flags & ARM_SYSREG_BY_VA) && !check_va(cpu, value, exc)) {
         return false;
     }
     *ret_reg = reg = in_regime(cpu, reg);

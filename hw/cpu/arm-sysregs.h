@@ -18,7 +18,6 @@ enum {
     ARM_SYSREG_REGIME = 1 << 2,     /* a write changes translation: accelerator is told */
     ARM_SYSREG_ENDS_BLOCK = 1 << 3, /* a write may unmask or change decoding */
     ARM_SYSREG_ALIAS = 1 << 4,      /* the state is saved by another row */
-    ARM_SYSREG_BY_VA = 1 << 7,      /* maintenance of the address written: may abort */
     ARM_SYSREG_FP = 1 << 5,         /* behind the FP access trap */
     ARM_SYSREG_COUNTS = 1 << 6,     /* time changes it: not in the digest of the state */
 };

@@ -106,14 +106,14 @@ START_TEST(page_4k)
 
     ck_assert_uint_eq(t.pa, PAGE + 0x123);
     ck_assert_uint_eq(t.map_size, 0x1000);
-    ck_assert_uint_eq(t.asid, 0x1234);
+    ck_assert_uint_eq(arm_mmu_key(cpu, 1).asid, 0x1234);
     ck_assert(!t.global && !t.device);
     ck_assert_uint_eq(t.perms, ARM_PERM_R | ARM_PERM_W | ARM_PERM_X);
     map_page(AF | ATTR_DEVICE);
     t = good(VA, ARM_LOAD, ARM_MMU_EL1);
     ck_assert(t.global && t.device);
     cpu->tcr[1] = (cpu->tcr[1] | TCR_A1) & ~TCR_AS;
-    ck_assert_uint_eq(arm_mmu_asid(cpu), 0x78);
+    ck_assert_uint_eq(arm_mmu_key(cpu, 1).asid, 0x78);
 }
 END_TEST
 
