@@ -36,6 +36,7 @@ void arm_pstate_write(ArmCpu *cpu, uint32_t spsr)
 {
     int old_bank = sp_in_use(cpu->pstate);
     int new_bank = sp_in_use(spsr);
+    bool was_el3 = arm_el(cpu) == 3;
 
     if (old_bank != new_bank) {
         cpu->sp_bank[old_bank] = cpu->x[ARM_X_SP];
@@ -43,6 +44,9 @@ void arm_pstate_write(ArmCpu *cpu, uint32_t spsr)
     }
     cpu->nzcv = spsr & PSTATE_NZCV;
     cpu->pstate = spsr & ~PSTATE_NZCV;
+    if (unlikely(cpu->security_changed) && (arm_el(cpu) == 3) != was_el3) {
+        cpu->security_changed(cpu->security_opaque);
+    }
 }
 
 uint32_t arm_pstate_valid_mask(const ArmCpu *cpu)

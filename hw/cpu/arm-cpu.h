@@ -183,6 +183,10 @@ typedef struct ArmCpu {
     bool power_off;       /* PSCI state; guarded by vm_lock */
     bool psci_on_pending; /* between CPU_ON and the CPU's first instruction; vm_lock */
     int psci_conduit;     /* ArmPsciConduit */
+    /* Set by the interrupt controller, NULL: it does not ask. The CPU entered or left EL3, and
+     * with that perhaps the Secure state; in the CPU's thread, with or without vm_lock. */
+    void (*security_changed)(void *opaque);
+    void *security_opaque;
 } ArmCpu;
 
 #define ARM_CPU(obj) OBJECT_CHECK(ArmCpu, obj, TYPE_ARM_CPU)
