@@ -168,7 +168,8 @@ static bool create_gic(VirtMachine *s, Error **errp) REQUIRES(vm_lock)
     if (!object_set_uint(obj, "num-cpu", (uint64_t)s->parent.smp_cpus, errp) ||
         !object_set_uint(obj, "num-irq", VIRT_NUM_SPIS + 32, errp) ||
         !object_set_uint(obj, "revision", (uint64_t)s->gic_version, errp) ||
-        (s->secure && !object_set_bool(obj, "has-security-extensions", true, errp))) {
+        (s->secure && !object_set_bool(obj, "has-security-extensions", true, errp)) ||
+        (s->gic_version == 3 && !object_set_bool(obj, "has-lpi", s->its, errp))) {
         return false;
     }
     if (s->gic_version == 2 ? s->virtualization &&
