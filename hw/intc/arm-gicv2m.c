@@ -3,7 +3,7 @@
  * appendix on GICv2m).
  *
  * MMIO: 0 the frame (0x1000). Outputs: num-spi, to the inputs of SPIs base-spi and on.
- * Properties: base-spi (counting the 32 private interrupts), num-spi. */
+ * Properties: base-spi (0 is interrupt 32), num-spi. */
 #include "hw/core/reg.h"
 #include "hw/intc/gic-common.h"
 #include "util/log.h"
@@ -21,21 +21,21 @@ enum {
     MSI_TYPER = 0x008,
     MSI_SETSPI_NS = 0x040,
     MSI_IIDR = 0xfcc,
-    PRODUCT_ID = 0x53 << 20, /* 'S', without a variant or revision, and no implementer */
-    MAX_SPI = GIC_MAX_IRQS,
+    PRODUCT_ID = 'P' << 20, /* without a variant or revision, and no implementer */
+    SPIS = GIC_MAX_IRQS - GIC_PRIVATE,
 };
 
 static uint64_t read_typer(void *state, unsigned index)
 {
     const ArmGicV2m *s = state;
 
-    return s->base_spi << 16 | s->num_spi;
+    return (s->base_spi + GIC_PRIVATE) << 16 | s->num_spi;
 }
 
 static void write_setspi(void *state, unsigned index, uint64_t value) NO_THREAD_SAFETY
 {
     ArmGicV2m *s = state;
-    uint64_t n = (value & 0x3ff) - s->base_spi;
+    uint64_t n = (value & 0x3ff) - GIC_PRIVATE - s->base_spi;
 
     if (n >= s->num_spi) {
         guest_error("arm-gicv2m: message for interrupt %u, which is not of this frame",
@@ -65,11 +65,10 @@ static bool gicv2m_realize(Device *dev, Error **errp)
 {
     ArmGicV2m *s = ARM_GICV2M(dev);
 
-    if (s->base_spi < GIC_PRIVATE || s->num_spi < 1 || s->base_spi > MAX_SPI ||
-        s->num_spi > MAX_SPI - s->base_spi) {
+    if (s->num_spi < 1 || s->base_spi > SPIS || s->num_spi > SPIS - s->base_spi) {
         return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
-                              "arm-gicv2m: 'base-spi' and 'num-spi' must name SPIs from %d to %d",
-                              GIC_PRIVATE, MAX_SPI - 1);
+                              "arm-gicv2m: 'base-spi' and 'num-spi' must name SPIs from 0 to %d",
+                              SPIS - 1);
     }
     s->out = g_new0(IrqLine, s->num_spi);
     reg_bank_init(&s->bank, dev, &gicv2m_block, s);
