@@ -144,6 +144,27 @@ bool option_accel(CommandLine *cl, const OptionDef *opt, const char *arg, Error 
     return add_accel(cl, name, props, errp);
 }
 
+/* Each arg= is one more word: "arg=a,arg=b" is arg.0=a,arg.1=b. */
+bool option_semihosting(CommandLine *cl, const OptionDef *opt, const char *arg, Error **errp)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    unsigned words = 0;
+
+    for (const char *p = arg; *p; p++) {
+        bool starts_item =
+            p == arg || (p[-1] == ',' && (text->len < 2 || !g_str_has_suffix(text->str, ",,")));
+
+        if (starts_item && g_str_has_prefix(p, "arg=")) {
+            g_string_append_printf(text, "arg.%u", words++);
+            p += strlen("arg");
+        }
+        g_string_append_c(text, *p);
+    }
+    return option_store(cl, opt, text->str, errp) &&
+           (config_doc_get(cl->doc, "semihosting.enable") ||
+            store_text(cl, "semihosting.enable", "on", errp));
+}
+
 bool option_enable_kvm(CommandLine *cl, const OptionDef *opt, const char *arg, Error **errp)
 {
     return add_accel(cl, "kvm", NULL, errp);

@@ -59,7 +59,7 @@ static ActionConfig action = {
     .has_watchdog = true,
     .watchdog = WATCHDOG_ACTION_RESET,
 };
-static int exit_code;
+static atomic_int exit_code;
 static int64_t first_start_ns = -1;
 
 /* Requests: one word each, taken by the main loop. 0 is none; causes are kept + 1. */
@@ -210,6 +210,11 @@ static void handle_reset(ShutdownCause cause) REQUIRES(vm_lock)
     }
 }
 
+void run_state_set_exit_code(int code)
+{
+    atomic_store(&exit_code, code);
+}
+
 /* True when the process is to end. */
 static bool handle_shutdown(ShutdownCause cause) REQUIRES(vm_lock)
 {
@@ -219,7 +224,7 @@ static bool handle_shutdown(ShutdownCause cause) REQUIRES(vm_lock)
         return false;
     }
     if (cause == SHUTDOWN_CAUSE_HOST_ERROR) {
-        exit_code = 1;
+        run_state_set_exit_code(1);
     }
     return true;
 }
@@ -253,7 +258,7 @@ bool run_state_handle_requests(void)
 
 int run_state_exit_code(void)
 {
-    return exit_code;
+    return atomic_load(&exit_code);
 }
 
 void run_state_set_action(const ActionConfig *a)

@@ -47,6 +47,8 @@ bool run_state_requests_pending(void);
 /* main loop: handles pending requests; true when the process is to end. */
 bool run_state_handle_requests(void) REQUIRES(vm_lock);
 int run_state_exit_code(void);
+/* What the process will exit with; the guest may have an opinion (semihosting). Any thread. */
+void run_state_set_exit_code(int code);
 /* What happens on events of the guest: -action, set-action. */
 void run_state_set_action(const ActionConfig *action);
 /* All of them, as they are now. (transfer full) */

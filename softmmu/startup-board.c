@@ -6,6 +6,7 @@
 #include "hw/core/globals.h"
 #include "hw/core/machine.h"
 #include "hw/core/qdev.h"
+#include "hw/core/semihosting.h"
 #include "qom/user-creatable.h"
 #include "softmmu/accel.h"
 #include "softmmu/configuration.h"
@@ -125,7 +126,7 @@ static bool connect_serial(Machine *m, size_t i, const char *id, Error **errp)
                                            "-serial chardev:%s: chardev \"%s\" not found", id, id);
 }
 
-bool phase_serials(int argc, char **argv, Error **errp)
+bool phase_serials(int argc, char **argv, Error **errp) NO_THREAD_SAFETY
 {
     Machine *m = current_machine;
 
@@ -135,7 +136,7 @@ bool phase_serials(int argc, char **argv, Error **errp)
             return false;
         }
     }
-    return true;
+    return semihosting_configure(config->semihosting, m->kernel, m->append, errp);
 }
 
 bool phase_board(int argc, char **argv, Error **errp)

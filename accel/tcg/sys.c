@@ -6,6 +6,7 @@
 #include "accel/tcg/tlb.h"
 #include "hw/cpu/arm-sysregs.h"
 
+enum { SEMIHOSTING_HLT = 0xf000 };
 #define SCTLR_UMA  BIT64(9)
 #define SCTLR_DZE  BIT64(14)
 #define SCTLR_NTWI BIT64(16)
@@ -100,6 +101,19 @@ const A64Insn *sys_smc(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint32_t imm16)
 const A64Insn *sys_brk(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint32_t imm16)
 {
     return raise_sync(cpu, t, i, EC_BRK, imm16);
+}
+
+/* A call that has to wait is executed again, after a look at what is asked of the vCPU. */
+const A64Insn *sys_hlt(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint32_t imm16)
+{
+    if (imm16 != SEMIHOSTING_HLT || !arm_semihosting_enabled(cpu)) {
+        return sys_undefined(cpu, t, i);
+    }
+    tcg_leave(cpu, t, i);
+    if (arm_semihosting_call(cpu)) {
+        tcg_leave(cpu, t, i + 1);
+    }
+    return NULL;
 }
 
 const A64Insn *sys_exception_return(ArmCpu *cpu, TcgCpu *t, const A64Insn *i)

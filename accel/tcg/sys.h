@@ -10,6 +10,7 @@ const A64Insn *sys_svc(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint32_t imm16)
 const A64Insn *sys_hvc(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint32_t imm16);
 const A64Insn *sys_smc(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint32_t imm16);
 const A64Insn *sys_brk(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint32_t imm16);
+const A64Insn *sys_hlt(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint32_t imm16);
 const A64Insn *sys_undefined(ArmCpu *cpu, TcgCpu *t, const A64Insn *i);
 const A64Insn *sys_exception_return(ArmCpu *cpu, TcgCpu *t, const A64Insn *i);
 

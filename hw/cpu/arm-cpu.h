@@ -317,6 +317,11 @@ typedef enum ArmPsciConduit { ARM_PSCI_NONE, ARM_PSCI_HVC, ARM_PSCI_SMC } ArmPsc
  * result, the CPU may have been halted. Without vm_lock. */
 bool arm_psci_call(ArmCpu *cpu, ArmPsciConduit conduit);
 
+/* arm-semihosting.c: HLT #0xf000 is a call of the host at the current level. False: it has to be
+ * executed again. Without vm_lock. */
+bool arm_semihosting_enabled(const ArmCpu *cpu);
+bool arm_semihosting_call(ArmCpu *cpu);
+
 /* arm-timer.c: the generic timer (Arm ARM D11). Counter at cntfrq, from CLOCK_TYPE_VIRTUAL. */
 uint64_t arm_timer_count(ArmCpu *cpu);
 

@@ -86,4 +86,9 @@ SEM(BRK)
     return raise_brk(c, (uint32_t)i->imm);
 }
 
+SEM(HLT)
+{
+    return raise_hlt(c, (uint32_t)i->imm);
+}
+
 #include "gen/a64-wrap-branch.h"

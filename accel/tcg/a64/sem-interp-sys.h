@@ -25,6 +25,11 @@ SEM_INLINE SemRet raise_smc(SemCtx c, uint32_t imm16)
     return (SemRet){sys_smc(c.cpu, c.t, c.i, imm16)};
 }
 
+SEM_INLINE SemRet raise_hlt(SemCtx c, uint32_t imm16)
+{
+    return (SemRet){sys_hlt(c.cpu, c.t, c.i, imm16)};
+}
+
 SEM_INLINE SemRet raise_brk(SemCtx c, uint32_t imm16)
 {
     return (SemRet){sys_brk(c.cpu, c.t, c.i, imm16)};
