@@ -7,6 +7,7 @@ enum { CPUS = 8, JUMPS = 8, STACK_BITS = 14, CLIMB = 0x5afe };
 typedef struct Jump {
     uint64_t regs[13]; /* kit_jump_set */
     uint64_t spsr;
+    bool catches; /* of an expect(): exceptions end here, not at a run_at() further in */
 } Jump;
 
 typedef struct Cpu {
@@ -280,6 +281,9 @@ void kit_trap(unsigned vector, uint64_t *frame)
             set_return(elr, spsr);
             return;
         }
+        while (c->depth && !c->jumps[c->depth - 1].catches) {
+            c->depth--;
+        }
         if (!c->depth) {
             unexpected(&t);
         }
@@ -294,11 +298,12 @@ void kit_trap(unsigned vector, uint64_t *frame)
     set_return((uint64_t)kit_jump_resume, j->spsr);
 }
 
-static Jump *jump_new(Cpu *c)
+static Jump *jump_new(Cpu *c, bool catches)
 {
     Jump *j = &c->jumps[c->depth++];
     int el = current_el();
 
+    j->catches = catches;
     j->spsr = (uint64_t)el << 2 | rd(daif) | (el ? rd(spsel) : 0);
     return j;
 }
@@ -306,7 +311,7 @@ static Jump *jump_new(Cpu *c)
 Trap expect(void (*fn)(void *arg), void *arg)
 {
     Cpu *c = &cpus[cpu_number()];
-    Jump *j = jump_new(c);
+    Jump *j = jump_new(c, true);
 
     c->trap = (Trap){0};
     if (kit_jump_set(j) == 0) {
@@ -359,7 +364,7 @@ static uint64_t sp_for(unsigned cpu, int el)
 void run_at(int el, void (*fn)(void *arg), void *arg)
 {
     Cpu *c = &cpus[cpu_number()];
-    Jump *j = jump_new(c);
+    Jump *j = jump_new(c, false);
     uint64_t spsr = 0x3c0 | (uint64_t)el << 2 | (el ? 1 : 0), sp = sp_for(cpu_number(), el);
 
     if (kit_jump_set(j)) {
