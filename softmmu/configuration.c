@@ -183,6 +183,7 @@ static void complete(Config *c)
     c->accel = c->accel ? c->accel : g_new0(AccelConfigList, 1);
     c->globals = c->globals ? c->globals : g_new0(GlobalConfigList, 1);
     c->chardevs = c->chardevs ? c->chardevs : g_new0(ChardevConfigList, 1);
+    c->blockdevs = c->blockdevs ? c->blockdevs : g_new0(BlockdevOptionsList, 1);
     c->objects = c->objects ? c->objects : g_new0(ObjectOptionsList, 1);
     c->devices = c->devices ? c->devices : g_new0(anyList, 1);
     c->monitors = c->monitors ? c->monitors : g_new0(MonitorOptionsList, 1);

@@ -100,6 +100,7 @@ static bool add_accels(CommandLine *cl, const char *list, Error **errp)
 bool option_machine(CommandLine *cl, const OptionDef *opt, const char *arg, Error **errp)
 {
     static const char *const boot[] = {"kernel", "initrd", "append", "dtb", "firmware"};
+    static const char *const parts[] = {"smp", "memory", "boot"}; /* "smp.cpus=2" */
     g_autoptr(JsonObject) props = keyval_parse(arg, opt->implied, errp);
     g_autoptr(JsonObject) machine = json_object_new();
     g_autofree char *accel = props ? g_strdup(keyval_get(props, "accel")) : NULL;
@@ -110,6 +111,9 @@ bool option_machine(CommandLine *cl, const OptionDef *opt, const char *arg, Erro
     json_move_member(props, "type", machine, "type");
     if (accel) {
         json_object_remove_member(props, "accel");
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
+        json_move_member(props, parts[i], machine, parts[i]);
     }
     for (size_t i = 0; i < G_N_ELEMENTS(boot); i++) {
         if (json_object_has_member(props, boot[i])) {
@@ -247,6 +251,81 @@ bool option_no_acpi(CommandLine *cl, const OptionDef *opt, const char *arg, Erro
     json_object_set_string_member(props, "acpi", "off");
     json_object_set_object_member(machine, "props", props);
     return store_object(cl, "machine", machine, errp);
+}
+
+/* ---- flashes */
+
+/* The first flash for which nothing was said. */
+static int free_flash(CommandLine *cl)
+{
+    return config_doc_get(cl->doc, "machine.props.pflash0") ? 1 : 0;
+}
+
+static bool choose_flash(CommandLine *cl, JsonObject *o, int *ret, Error **errp)
+{
+    const char *unit = keyval_get(o, "unit") ? keyval_get(o, "unit") : keyval_get(o, "index");
+    uint64_t n = 0;
+
+    *ret = free_flash(cl);
+    if (!unit) {
+        return true;
+    }
+    if (!parse_uint64(unit, &n, NULL) || n > 1) {
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "Parameter 'unit' expects 0 or 1: there are two flashes");
+    }
+    *ret = (int)n;
+    return true;
+}
+
+static bool check_drive(JsonObject *o, Error **errp)
+{
+    static const char *const known[] = {"if",       "file",      "format", "unit", "index",
+                                        "readonly", "read-only", "id",     NULL};
+    g_autoptr(GList) names = json_object_get_members(o);
+    const char *format = keyval_get(o, "format");
+
+    for (GList *l = names; l; l = l->next) {
+        if (!g_strv_contains(known, l->data)) {
+            return error_set_code(errp, ERROR_CODE_PARAMETER_UNEXPECTED, "Invalid parameter '%s'",
+                                  (const char *)l->data);
+        }
+    }
+    if (g_strcmp0(keyval_get(o, "if"), "pflash") != 0) {
+        return error_set_code(errp, ERROR_CODE_NOT_SUPPORTED, "only if=pflash is supported");
+    }
+    if (!keyval_get(o, "file")) {
+        return error_set_code(errp, ERROR_CODE_PARAMETER_MISSING, "Parameter 'file' is missing");
+    }
+    return !format || strcmp(format, "raw") == 0 ||
+           error_set_code(errp, ERROR_CODE_NOT_SUPPORTED, "only format=raw is supported");
+}
+
+/* A block node, and a machine property that names it. */
+bool option_drive(CommandLine *cl, const OptionDef *opt, const char *arg, Error **errp)
+{
+    g_autoptr(JsonObject) o = keyval_parse(arg, NULL, errp);
+    g_autoptr(JsonObject) node = json_object_new();
+    g_autoptr(JsonObject) machine = json_object_new();
+    JsonObject *file = json_object_new(), *props = json_object_new();
+    int flash;
+
+    json_object_set_object_member(node, "file", file);
+    json_object_set_object_member(machine, "props", props);
+    if (!o || !check_drive(o, errp) || !choose_flash(cl, o, &flash, errp)) {
+        return false;
+    }
+    g_autofree char *property = g_strdup_printf("pflash%d", flash);
+    const char *name = keyval_get(o, "id") ? keyval_get(o, "id") : property;
+    json_object_set_string_member(props, property, name);
+    json_object_set_string_member(node, "driver", "raw");
+    json_object_set_string_member(node, "node-name", name);
+    if (!json_move_member(o, "readonly", node, "read-only")) {
+        json_move_member(o, "read-only", node, "read-only");
+    }
+    json_object_set_string_member(file, "driver", "file");
+    json_move_member(o, "file", file, "filename");
+    return store_object(cl, "blockdevs", node, errp) && store_object(cl, "machine", machine, errp);
 }
 
 /* ---- identity */

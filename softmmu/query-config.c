@@ -2,6 +2,7 @@
 /* The configuration as it is now: what was asked for, with what start-up chose. */
 #include "softmmu/query-config.h"
 
+#include "backends/block/block.h"
 #include "backends/chardev/chardev.h"
 #include "gen/qapi-visit.h"
 #include "hw/core/machine.h"
@@ -133,6 +134,32 @@ static void add_objects_now(ObjectOptionsList *list)
     }
 }
 
+static void add_blockdev(BlockNode *node, void *opaque)
+{
+    if (node->owned) {
+        QAPI_LIST_APPEND((BlockdevOptionsList *)opaque, qapi_clone_BlockdevOptions(node->options));
+    }
+}
+
+/* The latest comes first in the registry; what is on top of others comes after them here. */
+static void add_blockdevs_now(BlockdevOptionsList *list)
+{
+    if (startup_complete()) {
+        while (list->n) {
+            qapi_free_BlockdevOptions(list->items[--list->n]);
+        }
+    }
+    size_t first = list->n;
+
+    block_foreach(add_blockdev, list);
+    for (size_t i = first, j = list->n; i + 1 < j; i++) {
+        BlockdevOptions *swap = list->items[--j];
+
+        list->items[j] = list->items[i];
+        list->items[i] = swap;
+    }
+}
+
 /* ---- what was not said is not shown */
 
 static bool is_empty(JsonNode *node)
@@ -175,6 +202,7 @@ JsonNode *query_config(void)
     qapi_free_ChardevConfigList(c->chardevs);
     c->chardevs = chardevs_now();
     add_objects_now(c->objects);
+    add_blockdevs_now(c->blockdevs);
     qapi_free_ActionConfig(c->action);
     c->action = run_state_get_action();
     JsonNode *node = qapi_Config_to_json(c);

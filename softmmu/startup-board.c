@@ -2,6 +2,7 @@
 /* Phases of start-up: accelerator, machine, devices. */
 #include "softmmu/startup-phases.h"
 
+#include "backends/block/block.h"
 #include "backends/chardev/chardev.h"
 #include "hw/core/globals.h"
 #include "hw/core/machine.h"
@@ -87,8 +88,33 @@ bool phase_globals(int argc, char **argv, Error **errp)
     return true;
 }
 
+static void close_blockdevs(Notifier *n, void *data)
+{
+    block_cleanup_all();
+}
+
+static bool open_blockdevs(Error **errp)
+{
+    static Notifier at_exit = {.notify = close_blockdevs};
+
+    exit_add_notifier(&at_exit);
+    for (size_t i = 0; i < config->blockdevs->n; i++) {
+        const BlockdevOptions *o = config->blockdevs->items[i];
+
+        if (!block_add(o, errp)) {
+            error_prefix(errp, "-blockdev %s,node-name=%s: ", BlockdevDriver_str(o->driver),
+                         o->node_name ? o->node_name : "");
+            return false;
+        }
+    }
+    return true;
+}
+
 bool phase_backends(int argc, char **argv, Error **errp)
 {
+    if (!open_blockdevs(errp)) {
+        return false;
+    }
     for (size_t i = 0; i < config->objects->n; i++) {
         ObjectOptions *o = config->objects->items[i];
 

@@ -323,6 +323,29 @@ static void check_memory_backend(const Config *c, GPtrArray *errors)
     }
 }
 
+static void check_blockdevs(const Config *c, GPtrArray *errors)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+
+    for (size_t i = 0; i < c->blockdevs->n; i++) {
+        const char *name = c->blockdevs->items[i]->node_name;
+        Error *err = NULL;
+
+        if (!name) {
+            error_set_code(&err, ERROR_CODE_PARAMETER_MISSING,
+                           "'node-name' must be specified for the root node");
+        } else if (!id_is_valid(name)) {
+            error_set_code(&err, ERROR_CODE_ID_INVALID, "Invalid node-name: '%s'", name);
+        } else if (!g_hash_table_add(seen, (gpointer)name)) {
+            error_set_code(&err, ERROR_CODE_ID_DUPLICATE, "Duplicate nodes with node-name='%s'",
+                           name);
+        } else {
+            continue;
+        }
+        add(errors, err, "/blockdevs/%zu/node-name", i);
+    }
+}
+
 static void check_objects(const Config *c, GPtrArray *errors)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
@@ -403,6 +426,7 @@ void config_validate(const Config *c, GPtrArray *errors)
     }
     config_validate_accel(c->accel, errors);
     check_chardevs(c, errors);
+    check_blockdevs(c, errors);
     check_objects(c, errors);
     check_memory_backend(c, errors);
     check_globals(c, errors);

@@ -1,2 +1,5 @@
 # SPDX-License-Identifier: MIT
-backends-srcs += backends/block/qmp-block-core.c
+backends-srcs += $(addprefix backends/block/,block.c file.c qmp-block-core.c raw.c)
+
+unit-tests += block
+unit-libs-block := util qapi qom backends

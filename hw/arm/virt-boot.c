@@ -3,16 +3,22 @@
  * (Linux's booting protocol for arm64), or at the firmware in flash. */
 #include "hw/arm/virt.h"
 
+#include "hw/block/pflash-cfi01.h"
 #include "hw/nvram/fw-cfg.h"
 #include "softmmu/run-state.h"
 
 #define DTB_ALIGN      (2 * MiB)
 #define INITRD_AT_MOST (128 * MiB) /* from the start of RAM, so that small kernels see it early */
 
-/* With firmware in flash the CPU starts there, and fw_cfg hands the kernel to the firmware. */
-static bool boots_kernel(const Machine *m)
+static bool has_firmware(const VirtMachine *s)
 {
-    return m->kernel && !m->firmware && !m->pflash[0];
+    return s->parent.firmware || s->parent.pflash[0] || s->pflash_node[0];
+}
+
+/* With firmware in flash the CPU starts there, and fw_cfg hands the kernel to the firmware. */
+static bool boots_kernel(const VirtMachine *s)
+{
+    return s->parent.kernel && !has_firmware(s);
 }
 
 static hwaddr ram_end(const Machine *m)
@@ -40,11 +46,23 @@ static bool load_initrd(VirtMachine *s, Error **errp) REQUIRES(vm_lock)
     return true;
 }
 
+/* -bios is in the first flash after every reset, and in no image. */
+static bool load_firmware(VirtMachine *s, Error **errp) REQUIRES(vm_lock)
+{
+    uint64_t size;
+
+    return loader_map_file(pflash_cfi01_array(s->flash[0]), 0, "firmware", s->parent.firmware,
+                           VIRT_FLASH_SIZE, &size, errp);
+}
+
 bool virt_load(Machine *m, Error **errp)
 {
     VirtMachine *s = (VirtMachine *)m;
 
-    if (!boots_kernel(m)) {
+    if (m->firmware && !load_firmware(s, errp)) {
+        return false;
+    }
+    if (!boots_kernel(s)) {
         return true;
     }
     return loader_load_arm64_kernel(&m->ram, VIRT_RAM_BASE, m->kernel, &s->kernel, errp) &&
@@ -103,7 +121,7 @@ static bool write_dtb(const char *path, GBytes *dtb, Error **errp)
  * else finds what reset leaves. */
 static bool boots_linux(const VirtMachine *s)
 {
-    return boots_kernel(&s->parent) && !s->kernel.is_elf;
+    return boots_kernel(s) && !s->kernel.is_elf;
 }
 
 /* PSCI is what firmware does above the level that CPUs start in: where they start in the level that
@@ -124,7 +142,7 @@ static void set_start(VirtMachine *s, hwaddr dtb)
 
         cpu->psci_conduit = s->conduit;
         cpu->start_powered_off = i > 0 && s->conduit != ARM_PSCI_NONE;
-        if (boots_kernel(&s->parent) && s->kernel.is_elf) {
+        if (boots_kernel(s) && s->kernel.is_elf) {
             cpu->rvbar = s->kernel.entry;
         }
     }
@@ -158,7 +176,7 @@ bool virt_done(Machine *m, Error **errp)
                               m->ram.size / MiB);
     }
     loader_add_blob(&address_space_memory, at, dtb);
-    fw_cfg_add_machine(s->fw_cfg, m);
+    fw_cfg_add_machine(s->fw_cfg, m, has_firmware(s));
     virt_acpi_add(s);
     set_start(s, at);
     return true;

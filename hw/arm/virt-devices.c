@@ -168,8 +168,7 @@ static bool create_gic(VirtMachine *s, Error **errp) REQUIRES(vm_lock)
     if (!object_set_uint(obj, "num-cpu", (uint64_t)s->parent.smp_cpus, errp) ||
         !object_set_uint(obj, "num-irq", VIRT_NUM_SPIS + 32, errp) ||
         !object_set_uint(obj, "revision", (uint64_t)s->gic_version, errp) ||
-        (s->secure && !object_set_bool(obj, "has-security-extensions", true, errp)) ||
-        (s->gic_version == 3 && !object_set_bool(obj, "has-lpi", s->its, errp))) {
+        (s->secure && !object_set_bool(obj, "has-security-extensions", true, errp))) {
         return false;
     }
     if (s->gic_version == 2 ? s->virtualization &&
@@ -238,25 +237,43 @@ static bool create_uart(VirtMachine *s, int i, Error **errp) REQUIRES(vm_lock)
     return true;
 }
 
+/* The content of a flash: what pflash0= and pflash1= name, or the file of -pflash. NULL without an
+ * error: it is empty. The caller keeps the node. */
+static bool find_content(const VirtMachine *s, int i, Device *flash, BlockNode **ret, Error **errp)
+{
+    const char *path = s->parent.pflash[i];
+
+    *ret = NULL;
+    if (s->pflash_node[i]) {
+        return object_set_str(OBJECT(flash), "drive", s->pflash_node[i], errp);
+    }
+    if (path) {
+        *ret = block_open_file(path, false, errp);
+        pflash_cfi01_set_node(flash, *ret);
+    }
+    return !path || *ret;
+}
+
 static bool create_flash(VirtMachine *s, int i, Error **errp) REQUIRES(vm_lock)
 {
-    Device *dev = device_new(TYPE_PFLASH_CFI01);
+    static const char *const names[] = {"virt.flash0", "virt.flash1"};
+    Device *dev = s->flash[i] = device_new(TYPE_PFLASH_CFI01);
     Object *obj = OBJECT(dev);
-    const char *file = s->parent.pflash[i];
+    BlockNode *file;
 
-    if (i == 0 && s->parent.firmware) {
-        object_set_bool(obj, "read-only", true, NULL);
-        file = s->parent.firmware;
-    }
-    object_set_str(obj, "name", i ? "virt.flash1" : "virt.flash0", NULL);
+    object_add_child(OBJECT(s), names[i], obj);
+    object_set_str(obj, "name", names[i], NULL);
     object_set_uint(obj, "size", VIRT_FLASH_SIZE, NULL);
-    if (file && !object_set_str(obj, "file", file, errp)) {
+    if (!find_content(s, i, dev, &file, errp)) {
         object_unref(obj);
         return false;
     }
-    s->flash[i] = dev;
-    return place(dev, i == 0 && s->secure ? &s->secure_view : system_memory(),
-                 VIRT_FLASH_BASE + (hwaddr)i * VIRT_FLASH_SIZE, errp);
+    bool ok = place(dev, i == 0 && s->secure ? &s->secure_view : system_memory(),
+                    VIRT_FLASH_BASE + (hwaddr)i * VIRT_FLASH_SIZE, errp);
+    if (file) {
+        block_unref(file);
+    }
+    return ok;
 }
 
 /* Secure firmware switches the machine off and restarts it with two pins. */

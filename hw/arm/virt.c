@@ -87,11 +87,18 @@ static bool virt_check(Machine *m, Error **errp)
     if (!virt_check_address_bits(s, s->highmem ? VIRT_MAX_ADDRESS_BITS : 32, errp)) {
         return at("/machine/memory/size", errp);
     }
-    if (m->firmware && m->pflash[0]) {
+    if (m->firmware && (m->pflash[0] || s->pflash_node[0])) {
         error_set_code(errp, ERROR_CODE_PARAMETER_UNEXPECTED,
                        "The contents of the first flash device may be specified with -bios or "
                        "with -pflash but you cannot use both options at once");
         return at("/machine/boot/firmware", errp);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(m->pflash); i++) {
+        if (m->pflash[i] && s->pflash_node[i]) {
+            error_set_code(errp, ERROR_CODE_PARAMETER_UNEXPECTED,
+                           "-pflash and pflash%zu= both say what is in a flash: give one", i);
+            return at(i ? "/machine/props/pflash1" : "/machine/props/pflash0", errp);
+        }
     }
     if (!check_oem(s->oem_id, "oem-id", 6, errp)) {
         return at("/machine/props/x-oem-id", errp);
@@ -205,6 +212,8 @@ static const Property virt_props[] = {
            "Memory tagging: no CPU has it"),
     ABSENT("ras", "ras=on is not supported", "Reports of host memory errors: there are none"),
     TEXT("dt-compatible", dt_compatible, "The root node's \"compatible\" in the device tree"),
+    TEXT("pflash0", pflash_node[0], "Node name of the block node that is the first flash"),
+    TEXT("pflash1", pflash_node[1], "Node name of the block node that is the second flash"),
     TEXT("x-oem-id", oem_id, "OEMID of ACPI tables, up to 6 bytes"),
     TEXT("x-oem-table-id", oem_table_id, "OEM Table ID of ACPI tables, up to 8 bytes"),
     DEFINE_PROP_END(),

@@ -69,6 +69,7 @@ enum {
 typedef struct VirtMachine {
     Machine parent;
     char *gic_version_text; /* property gic-version */
+    char *pflash_node[2];   /* properties pflash0, pflash1: names of block nodes */
     char *dt_compatible, *oem_id, *oem_table_id;
     bool dtb_randomness, secure, virtualization, highmem, its;
     int acpi;               /* OnOffAuto */

@@ -3,17 +3,13 @@
  *
  * Region 0: the array. Two 16-bit chips side by side make a 32-bit bank: a word of the bank is a
  * 16-bit word of each. In read-array mode the region is plain memory; a write that starts a
- * command makes it a device until read-array comes back. Properties: name, size, file, read-only.
- */
+ * command makes it a device until read-array comes back. Properties: name, size, drive (a block
+ * node whose content is the array; without one what is written is lost at the end). */
 #include "hw/block/pflash-cfi01.h"
 
 #include "hw/core/state-hash.h"
+#include "util/json.h"
 #include "util/log.h"
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define BANK_WIDTH   4
 #define SECTOR_BYTES (256 * KiB) /* of the bank */
@@ -36,8 +32,16 @@ enum {
     CMD_BUFFERED = 0xe8,
 };
 
+enum { LOCK_BLOCK = 0x01, UNLOCK_BLOCK = 0xd0, LOCK_DOWN_BLOCK = 0x2f };
+
 /* Status register of a chip. */
-enum { STATUS_PROGRAM_ERROR = 0x10, STATUS_ERASE_ERROR = 0x20, STATUS_READY = 0x80 };
+enum {
+    STATUS_LOCKED = 0x02, /* the block that was to be changed */
+    STATUS_PROGRAM_ERROR = 0x10,
+    STATUS_ERASE_ERROR = 0x20,
+    STATUS_SEQUENCE_ERROR = STATUS_PROGRAM_ERROR | STATUS_ERASE_ERROR,
+    STATUS_READY = 0x80,
+};
 
 /* What the next write means. */
 typedef enum Phase {
@@ -53,17 +57,23 @@ typedef enum Phase {
 typedef struct PflashState {
     Device dev;
     MemoryRegion mr;
-    char *name, *file;
-    uint64_t size; /* bytes */
-    bool read_only;
+    char *name;
+    BlockNode *node; /* NULL: none */
+    uint64_t size;   /* bytes */
 
     uint8_t mode; /* CMD_READ_*, CMD_QUERY: what reads return */
     Phase phase;
     uint8_t status;
     uint8_t buffer[BUFFER_BYTES];
     hwaddr buffer_at; /* of the block being written */
-    uint32_t words_left;
+    uint32_t bytes_left;
+    uint8_t *locked; /* by erase block; as memory that keeps its content, a reset leaves it */
 } PflashState;
+
+static size_t block_count(const PflashState *s)
+{
+    return s->size / SECTOR_BYTES;
+}
 
 /* One byte of the CFI query table of a chip (JESD68.01 section 4). */
 static uint8_t query_byte(const PflashState *s, unsigned at)
@@ -122,6 +132,8 @@ static uint8_t query_byte(const PflashState *s, unsigned at)
         return '1';
     case 0x35:
         return '0';
+    case 0x36: /* blocks can be locked */
+        return 0x08;
     default:
         return 0;
     }
@@ -139,7 +151,7 @@ static uint32_t read_word(const PflashState *s, hwaddr addr)
 
     switch (s->mode) {
     case CMD_READ_ID:
-        return both(at == 0 ? 0x89 : at == 1 ? 0x18 : 0);
+        return both(at == 0 ? 0x89 : at == 1 ? 0x18 : at == 2 ? s->locked[addr / SECTOR_BYTES] : 0);
     case CMD_QUERY:
         return both(query_byte(s, at));
     default:
@@ -156,13 +168,26 @@ static MemResult pflash_read(void *opaque, hwaddr addr, unsigned size, uint64_t 
     return MEM_OK;
 }
 
-/* Programming clears bits; only an erase sets them. */
+/* Whether the block may change; else the error is in the status. */
+static bool may_change(PflashState *s, hwaddr addr, uint8_t error)
+{
+    if (s->locked[addr / SECTOR_BYTES]) {
+        s->status |= error | STATUS_LOCKED;
+        return false;
+    }
+    if (s->node && s->node->read_only) {
+        s->status |= error;
+        return false;
+    }
+    return true;
+}
+
+/* Programming clears bits; only an erase sets them. What is programmed lies in one block. */
 static void program(PflashState *s, hwaddr addr, const uint8_t *data, uint64_t len)
 {
     uint8_t *array = s->mr.ram->host + addr;
 
-    if (s->read_only) {
-        s->status |= STATUS_PROGRAM_ERROR;
+    if (!may_change(s, addr, STATUS_PROGRAM_ERROR)) {
         return;
     }
     for (uint64_t i = 0; i < len; i++) {
@@ -175,12 +200,20 @@ static void erase(PflashState *s, hwaddr addr)
 {
     hwaddr start = addr & ~(SECTOR_BYTES - 1);
 
-    if (s->read_only) {
-        s->status |= STATUS_ERASE_ERROR;
+    if (!may_change(s, addr, STATUS_ERASE_ERROR)) {
         return;
     }
     memset(s->mr.ram->host + start, 0xff, SECTOR_BYTES);
     ram_written(s->mr.ram, start, SECTOR_BYTES);
+}
+
+static void change_lock(PflashState *s, hwaddr addr, uint8_t cmd)
+{
+    if (cmd != LOCK_BLOCK && cmd != UNLOCK_BLOCK && cmd != LOCK_DOWN_BLOCK) {
+        s->status |= STATUS_SEQUENCE_ERROR;
+    } else {
+        s->locked[addr / SECTOR_BYTES] = cmd != UNLOCK_BLOCK;
+    }
 }
 
 static void set_mode(PflashState *s, uint8_t mode) NO_THREAD_SAFETY
@@ -250,8 +283,8 @@ static void buffer_data(PflashState *s, hwaddr addr, unsigned size, uint64_t val
     } else {
         st_le(s->buffer + (addr - base), size, value);
     }
-    s->words_left -= MIN(s->words_left, size);
-    if (!s->words_left) {
+    s->bytes_left -= MIN(s->bytes_left, size);
+    if (!s->bytes_left) {
         s->phase = PHASE_BUFFER_CONFIRM;
     }
 }
@@ -276,18 +309,19 @@ static MemResult pflash_write(void *opaque, hwaddr addr, unsigned size, uint64_t
         if (cmd == CMD_CONFIRM) {
             erase(s, addr);
         } else {
-            s->status |= STATUS_ERASE_ERROR | STATUS_PROGRAM_ERROR;
+            s->status |= STATUS_SEQUENCE_ERROR;
         }
         break;
-    case PHASE_LOCK_CONFIRM: /* blocks are never locked: both ways succeed */
+    case PHASE_LOCK_CONFIRM:
         s->phase = PHASE_COMMAND;
+        change_lock(s, addr, cmd);
         break;
     case PHASE_BUFFER_COUNT:
-        s->words_left = (uint32_t)(((value & 0xffff) + 1) * BANK_WIDTH);
+        s->bytes_left = (uint32_t)(((value & 0xffff) + 1) * BANK_WIDTH);
         s->buffer_at = UINT64_MAX;
         s->phase = PHASE_BUFFER_DATA;
-        if (s->words_left > BUFFER_BYTES) {
-            s->status |= STATUS_PROGRAM_ERROR;
+        if (s->bytes_left > BUFFER_BYTES) {
+            s->status |= STATUS_SEQUENCE_ERROR;
             s->phase = PHASE_COMMAND;
         }
         break;
@@ -296,10 +330,10 @@ static MemResult pflash_write(void *opaque, hwaddr addr, unsigned size, uint64_t
         break;
     case PHASE_BUFFER_CONFIRM:
         s->phase = PHASE_COMMAND;
-        if (cmd == CMD_CONFIRM && !(s->status & STATUS_PROGRAM_ERROR)) {
+        if (cmd != CMD_CONFIRM) {
+            s->status |= STATUS_SEQUENCE_ERROR;
+        } else if (!(s->status & STATUS_PROGRAM_ERROR)) {
             program(s, s->buffer_at, s->buffer, sizeof(s->buffer));
-        } else {
-            s->status |= STATUS_PROGRAM_ERROR;
         }
         break;
     }
@@ -315,49 +349,32 @@ static const MemoryRegionOps pflash_ops = {
 
 /* ---- device */
 
-static bool check_file_size(const PflashState *s, const struct stat *st, Error **errp)
+/* What can be written to is shared with the image: what the guest programs is in it. */
+static bool use_node(PflashState *s, Error **errp)
 {
-    if (!S_ISREG(st->st_mode)) {
+    BlockNode *node = s->node;
+    bool write = !node->read_only;
+    int rc;
+
+    if (node->size != s->size) {
         return error_set_code(errp, ERROR_CODE_FORMAT_INVALID,
-                              "flash image '%s' is not a regular file", s->file);
+                              "device requires %" PRIu64 " bytes, block backend provides %" PRIu64
+                              " bytes",
+                              s->size, node->size);
     }
-    if ((uint64_t)st->st_size > s->size || (!s->read_only && (uint64_t)st->st_size != s->size)) {
-        return error_set_code(errp, ERROR_CODE_FORMAT_INVALID,
-                              "flash image '%s': device requires %" PRIu64
-                              " bytes, the file provides %" PRIu64 " bytes",
-                              s->file, s->size, (uint64_t)st->st_size);
+    if (!block_attach(node, OBJECT(s), write, errp)) {
+        return false;
     }
+    rc = block_map(node, s->mr.ram->host, write);
+    if (rc < 0) {
+        block_detach(node, OBJECT(s), write);
+        return error_set_errno(errp, -rc, "Could not map '%s'", block_filename(node));
+    }
+    ram_block_add_cover(s->mr.ram, 0, s->size);
     return true;
 }
 
-/* A writable image is mapped shared: what the guest programs is in the file. */
-static bool map_file(PflashState *s, Error **errp)
-{
-    int fd = open(s->file, (s->read_only ? O_RDONLY : O_RDWR) | O_CLOEXEC);
-    struct stat st;
-    bool ok = false;
-
-    if (fd < 0 || fstat(fd, &st) < 0) {
-        error_set_errno(errp, errno, "Could not open '%s'", s->file);
-    } else if (check_file_size(s, &st, errp)) {
-        ok = st.st_size == 0 ||
-             mmap(s->mr.ram->host, align_up((uint64_t)st.st_size, GUEST_PAGE_SIZE),
-                  PROT_READ | PROT_WRITE, (s->read_only ? MAP_PRIVATE : MAP_SHARED) | MAP_FIXED, fd,
-                  0) != MAP_FAILED;
-        if (!ok) {
-            error_set_errno(errp, errno, "Could not map '%s'", s->file);
-        }
-    }
-    if (fd >= 0) {
-        close(fd);
-    }
-    if (ok && st.st_size) {
-        ram_block_add_cover(s->mr.ram, 0, align_up((uint64_t)st.st_size, GUEST_PAGE_SIZE));
-    }
-    return ok;
-}
-
-static bool pflash_realize(Device *dev, Error **errp)
+static bool pflash_realize(Device *dev, Error **errp) REQUIRES(vm_lock)
 {
     PflashState *s = (PflashState *)dev;
 
@@ -368,13 +385,29 @@ static bool pflash_realize(Device *dev, Error **errp)
     if (!memory_region_init_rom_device(&s->mr, &pflash_ops, s, s->name, s->size, errp)) {
         return false;
     }
+    s->locked = g_malloc0(block_count(s));
+    if (s->node && !use_node(s, errp)) {
+        s->node = NULL;
+        memory_region_destroy(&s->mr);
+        return false;
+    }
     device_add_mmio(dev, &s->mr);
-    return !s->file || map_file(s, errp);
+    return true;
 }
 
 static void pflash_unrealize(Device *dev) NO_THREAD_SAFETY
 {
-    memory_region_destroy(&((PflashState *)dev)->mr);
+    PflashState *s = (PflashState *)dev;
+
+    memory_region_destroy(&s->mr);
+    if (s->node) {
+        block_detach(s->node, OBJECT(s), !s->node->read_only);
+    }
+}
+
+static void pflash_finalize(Object *obj)
+{
+    g_free(((PflashState *)obj)->locked);
 }
 
 static void pflash_reset(Device *dev)
@@ -391,21 +424,57 @@ static void pflash_hash(Device *dev, StateHash *h)
     const PflashState *s = (PflashState *)dev;
     bool buffers = s->phase == PHASE_BUFFER_DATA || s->phase == PHASE_BUFFER_CONFIRM;
 
+    state_hash_bytes(h, s->locked, block_count(s));
     state_hash_u64(h, s->mode);
     state_hash_u64(h, s->phase);
     state_hash_u64(h, s->status);
     if (buffers) {
-        state_hash_u64(h, s->words_left);
+        state_hash_u64(h, s->bytes_left);
         state_hash_u64(h, s->buffer_at);
         state_hash_bytes(h, s->buffer, sizeof(s->buffer));
     }
 }
 
+void pflash_cfi01_set_node(Device *dev, BlockNode *node)
+{
+    ((PflashState *)dev)->node = node;
+}
+
+MemoryRegion *pflash_cfi01_array(Device *dev)
+{
+    return &((PflashState *)dev)->mr;
+}
+
+static JsonNode *get_drive(Object *obj, const Property *prop, Error **errp)
+{
+    const BlockNode *node = ((PflashState *)obj)->node;
+
+    return json_new_string(node ? node->name : "");
+}
+
+static bool set_drive(Object *obj, const Property *prop, JsonNode *value, Error **errp)
+{
+    const char *name = json_get_string(value);
+    BlockNode *node = name ? block_find(name) : NULL;
+
+    if (!node) {
+        return error_set_code(errp, ERROR_CODE_NOT_FOUND,
+                              "Property 'cfi.pflash01.drive' can't find value '%s'",
+                              name ? name : "");
+    }
+    ((PflashState *)obj)->node = node;
+    return true;
+}
+
 static const Property pflash_props[] = {
     DEFINE_PROP_STRING("name", PflashState, name),
-    DEFINE_PROP_STRING("file", PflashState, file),
+    {.name = "drive",
+     .kind = PROP_CUSTOM,
+     .type_name = "str",
+     .get = get_drive,
+     .set = set_drive,
+     .description = "Node name of the block node whose content is the array"},
     DEFINE_PROP_SIZE("size", PflashState, size, 0),
-    DEFINE_PROP_BOOL("read-only", PflashState, read_only, false),
     DEFINE_PROP_END(),
 };
 
@@ -426,6 +495,7 @@ static const TypeInfo pflash_types[] = {
      .parent = TYPE_SYS_BUS_DEVICE,
      .instance_size = sizeof(PflashState),
      .properties = pflash_props,
+     .instance_finalize = pflash_finalize,
      .class_init = pflash_class_init},
 };
 DEFINE_TYPES(pflash_types);

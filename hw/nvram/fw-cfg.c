@@ -261,7 +261,7 @@ static void add_mapped(Device *dev, uint16_t size_key, uint16_t data_key, const 
     }
 }
 
-void fw_cfg_add_machine(Device *dev, const Machine *m)
+void fw_cfg_add_machine(Device *dev, const Machine *m, bool boots_firmware)
 {
     const char *append = m->append ? m->append : "";
 
@@ -271,7 +271,7 @@ void fw_cfg_add_machine(Device *dev, const Machine *m)
     add_le(dev, KEY_NB_CPUS, (uint64_t)m->smp_cpus, 2);
     add_le(dev, KEY_MAX_CPUS, (uint64_t)m->smp_max_cpus, 2);
     /* Firmware boots the kernel by itself when the machine starts in firmware. */
-    if (m->firmware || m->pflash[0]) {
+    if (boots_firmware) {
         add_mapped(dev, KEY_KERNEL_SIZE, KEY_KERNEL_DATA, m->kernel);
         add_mapped(dev, KEY_INITRD_SIZE, KEY_INITRD_DATA, m->initrd);
         add_le(dev, KEY_CMDLINE_SIZE, strlen(append) + 1, 4);
