@@ -4,6 +4,7 @@
 
 #include "accel/tcg/a64/sem.h"
 #include "accel/tcg/tlb.h"
+#include "hw/cpu/arm-debug.h"
 
 /* Where an atomic access goes: host memory, and what to tell after a store. */
 typedef struct Target {
@@ -40,6 +41,9 @@ static bool target_find(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, u
     }
     if (!page.host || (access == ARM_STORE && !page.writable)) {
         exc = arm_mmu_unsupported_atomic(cpu, va, rmw ? ARM_LOAD : access); /* by devices */
+        return take(cpu, t, i, &exc);
+    }
+    if (arm_debug_watch(cpu, va, bytes, access, rmw, false, &exc)) {
         return take(cpu, t, i, &exc);
     }
     *ret = (Target){page.host, page.ram, page.offset};

@@ -43,7 +43,7 @@ static RamCode *ram_code_make(RamBlock *ram)
     return rc;
 }
 
-static CodePage *page_new(ArmCpu *cpu, RamBlock *ram, uint64_t offset)
+CodePage *code_page_new(void)
 {
     CodePage *p = aligned_alloc(64, align_up(sizeof(*p), 64));
 
@@ -51,6 +51,13 @@ static CodePage *page_new(ArmCpu *cpu, RamBlock *ram, uint64_t offset)
         g_error("out of memory for predecoded code");
     }
     memset(p, 0, sizeof(*p));
+    return p;
+}
+
+static CodePage *page_new(ArmCpu *cpu, RamBlock *ram, uint64_t offset)
+{
+    CodePage *p = code_page_new();
+
     p->ram = ram;
     p->offset = offset;
     p->features = cpu->isa_features;

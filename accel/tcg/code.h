@@ -18,6 +18,8 @@ struct CodePage {
 
 /* The records of a page of RAM. Inside an RCU section, which the result lives as long as. */
 CodePage *code_page_get(ArmCpu *cpu, RamBlock *ram, uint64_t offset);
+/* A page of nothing, free() ends it. */
+CodePage *code_page_new(void);
 /* Fills records from i on, at least that one. */
 void code_decode(CodePage *page, const A64Insn *i);
 /* Out of date: a store changed [offset, offset + len), or may have (no record is looked at). */

@@ -20,6 +20,7 @@ const A64Insn *tcg_raise(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, ArmException 
 {
     tcg_leave(cpu, t, i);
     exc->ret = cpu->pc;
+    t->raised = true;
     arm_exc_enter(cpu, exc);
     return NULL;
 }
@@ -96,7 +97,8 @@ static const A64Insn *enter_page(ArmCpu *cpu, TcgCpu *t)
     return t->run_start;
 }
 
-/* What comes before the next instruction: true when it changed pc. */
+/* What comes before the next instruction: true when it changed pc. Interrupts; below, the state
+ * that an illegal return leaves. */
 static bool take_pending(ArmCpu *cpu)
 {
     ArmException exc;
@@ -106,13 +108,18 @@ static bool take_pending(ArmCpu *cpu)
         arm_exc_enter(cpu, &exc);
         return true;
     }
-    if (unlikely(cpu->pstate & PSTATE_IL)) {
-        exc = arm_exc_sync(cpu, EC_ILLEGAL_STATE, 0);
-        exc.ret = cpu->pc;
-        arm_exc_enter(cpu, &exc);
-        return true;
-    }
     return false;
+}
+
+static bool take_illegal_state(ArmCpu *cpu)
+{
+    if (likely(!(cpu->pstate & PSTATE_IL))) {
+        return false;
+    }
+    ArmException exc = arm_exc_sync(cpu, EC_ILLEGAL_STATE, 0);
+
+    arm_exc_enter(cpu, &exc);
+    return true;
 }
 
 void tcg_exec(CpuState *cs)
@@ -120,6 +127,9 @@ void tcg_exec(CpuState *cs)
     ArmCpu *cpu = arm_cpu_of(cs);
     TcgCpu *t = tcg_cpu_of(cpu);
 
+    if (cpu->event_wait) {
+        arm_event_woken(cpu);
+    }
     rcu_read_lock();
     atomic_store(&t->in_guest, true);
     while (!tcg_must_leave(cpu, atomic_load_explicit(&cs->insn_count, memory_order_relaxed)) &&
@@ -132,6 +142,9 @@ void tcg_exec(CpuState *cs)
             continue;
         }
         tlb_select(cpu, t);
+        if ((unlikely(cpu->debug_active) && tcg_step(cpu, t)) || take_illegal_state(cpu)) {
+            continue;
+        }
         for (const A64Insn *i = enter_page(cpu, t); i;) {
             i = a64_handler_of(i)(cpu, t, i);
         }

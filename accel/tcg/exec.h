@@ -65,10 +65,10 @@ static inline uint64_t tcg_count(ArmCpu *cpu, TcgCpu *t, const A64Insn *end)
     return n;
 }
 
-/* Makes the count exact before something may look at virtual time. */
+/* Makes the count exact before something may look at virtual time or count instructions. */
 static inline void tcg_settle(ArmCpu *cpu, TcgCpu *t, const A64Insn *i)
 {
-    if (unlikely(icount_enabled())) {
+    if (unlikely(icount_enabled() || cpu->exact_count)) {
         tcg_count(cpu, t, i);
         t->run_start = i;
     }
@@ -147,6 +147,10 @@ bool tcg_zero_slow(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, uint64
 bool tcg_sp_aligned(ArmCpu *cpu, TcgCpu *t, const A64Insn *i);
 
 uint32_t tcg_crc32(unsigned castagnoli, unsigned bytes, uint32_t crc, uint64_t data);
+
+/* step.c: something may stop at an instruction. True: looked at pc, and perhaps executed one
+ * instruction; false: nothing stops in its page. */
+bool tcg_step(ArmCpu *cpu, TcgCpu *t);
 
 /* AccelCpuOps.exec. */
 void tcg_exec(CpuState *cs);

@@ -3,6 +3,7 @@
 #include "accel/tcg/a64/sem.h"
 #include "accel/tcg/exec.h"
 #include "accel/tcg/tlb.h"
+#include "hw/cpu/arm-debug.h"
 
 /* An access, cut at the page boundary. */
 typedef struct Piece {
@@ -80,6 +81,9 @@ static bool access_begin(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, 
             return take_abort(cpu, t, i, &exc);
         }
         done += p->bytes;
+    }
+    if (arm_debug_watch(cpu, va, bytes, access, false, mo & MO_UNPRIV, &exc)) {
+        return take(cpu, t, i, &exc);
     }
     return true;
 }
@@ -201,6 +205,9 @@ bool tcg_zero_slow(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, uint64
     ArmException exc;
 
     if (!tlb_lookup(cpu, t, va, ARM_STORE, TLB_UNALIGNED, &p.page, &exc)) {
+        return take(cpu, t, i, &exc);
+    }
+    if (arm_debug_watch(cpu, va & ~(size - 1), (unsigned)size, ARM_STORE, false, false, &exc)) {
         return take(cpu, t, i, &exc);
     }
     uint64_t below = va & (size - 1);

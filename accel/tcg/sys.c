@@ -4,6 +4,7 @@
 
 #include "accel/tcg/exec.h"
 #include "accel/tcg/tlb.h"
+#include "hw/cpu/arm-debug.h"
 #include "hw/cpu/arm-sysregs.h"
 
 enum { SEMIHOSTING_HLT = 0xf000 };
@@ -33,6 +34,7 @@ const A64Insn *sys_undefined(ArmCpu *cpu, TcgCpu *t, const A64Insn *i)
 static const A64Insn *raise_call(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, unsigned ec,
                                  uint32_t iss)
 {
+    arm_debug_step_done(cpu);
     return raise_sync(cpu, t, i + 1, ec, iss);
 }
 
@@ -170,20 +172,17 @@ const A64Insn *sys_wait(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, SysWait what)
         if (!cpu->cs.ops->has_work(&cpu->cs)) {
             atomic_store(&cpu->cs.halted, true);
         }
-    } else if (what == SYS_WFE && cpu->event_register) {
-        cpu->event_register = false;
+    } else if (what == SYS_WFE &&
+               __atomic_exchange_n(&cpu->event_register, false, __ATOMIC_SEQ_CST)) {
+        return NULL;
+    } else if (what == SYS_WFE && cpu->excl_addr == UINT64_MAX) {
+        arm_event_wait(cpu);
     } else {
-        g_thread_yield(); /* a spurious wake-up is allowed: other vCPUs get the host's time */
+        /* Others' stores to a monitored address are an event too, which nobody sends here: a
+         * spurious wake-up is allowed, and other vCPUs get the host's time. */
+        g_thread_yield();
     }
     return NULL;
-}
-
-/* The local event register is one store, whoever makes it. */
-void sys_send_event(void)
-{
-    CPU_FOREACH (cs) {
-        arm_cpu_of(cs)->event_register = true;
-    }
 }
 
 const A64Insn *sys_sync(ArmCpu *cpu, TcgCpu *t, const A64Insn *i)

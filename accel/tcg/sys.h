@@ -16,7 +16,6 @@ const A64Insn *sys_exception_return(ArmCpu *cpu, TcgCpu *t, const A64Insn *i);
 
 typedef enum SysWait { SYS_YIELD, SYS_WFE, SYS_WFI } SysWait;
 const A64Insn *sys_wait(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, SysWait what);
-void sys_send_event(void);
 /* DSB while flushes that this vCPU broadcast are not done everywhere. */
 const A64Insn *sys_sync(ArmCpu *cpu, TcgCpu *t, const A64Insn *i);
 

@@ -68,6 +68,9 @@ typedef struct TcgCpu {
     const A64Insn *branch_from;
     uint64_t branch_target;
 
+    CodePage *alone; /* step.c: for one record; NULL until needed */
+    bool raised;     /* an instruction took an exception */
+
     ArmCpu *cpu;
     TcgTlb *tlb;
     /* ---- other threads look at these */

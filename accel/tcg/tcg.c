@@ -63,6 +63,7 @@ static void tcg_destroy(CpuState *cs)
     cs->accel_data = NULL;
     if (t) {
         tlb_destroy(t);
+        free(t->alone);
         g_free(t);
     }
 }

@@ -4,6 +4,7 @@
  * that are not current stay, and are flushed like the others. */
 #include "accel/tcg/tlb-internal.h"
 
+#include "hw/cpu/arm-debug.h"
 #include "util/rcu.h"
 
 /* ---- banks */
@@ -218,7 +219,8 @@ bool tlb_lookup(ArmCpu *cpu, TcgCpu *t, uint64_t va, ArmAccess access, unsigned 
     }
     *ret = (TlbPage){.pa = tr.pa, .attrs = tr.attrs};
     find_host(cpu, ret);
-    if (ret->host && !tr.device && !arm_mmu_checks_alignment(cpu)) {
+    if (ret->host && !tr.device && !arm_mmu_checks_alignment(cpu) &&
+        !arm_debug_watches_page(cpu, va)) {
         fill(cpu, bank_of(t->tlb, req.idx), va, access, &tr, ret);
     }
     return true;
@@ -249,7 +251,7 @@ CodePage *tlb_lookup_code(ArmCpu *cpu, TcgCpu *t, uint64_t pc, ArmException *exc
         *exc = arm_mmu_external_abort(cpu, pc, ARM_FETCH);
         return NULL;
     }
-    e->tag = pc & PAGE_MASK_64;
+    e->tag = arm_debug_breaks_page(cpu, pc) ? TLB_NO_TAG : pc & PAGE_MASK_64;
     e->page = code_page_get(cpu, page.ram, page.offset);
     e->map_bits = (uint8_t)MAX(__builtin_ctzll(tr.map_size), GUEST_PAGE_BITS);
     e->global = tr.global;

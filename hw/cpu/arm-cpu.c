@@ -2,8 +2,10 @@
 /* The Arm CPU device: life cycle, PSTATE and stack pointers, interrupt inputs, properties. */
 #include "hw/cpu/arm-internal.h"
 
+#include "hw/cpu/arm-debug.h"
 #include "hw/cpu/arm-exc.h"
 #include "hw/cpu/arm-mmu.h"
+#include "hw/cpu/arm-pmu.h"
 #include "util/json.h"
 #include "util/log.h"
 #include "util/size.h"
@@ -93,13 +95,17 @@ static uint32_t wake_mask(const ArmCpu *cpu)
     return mask;
 }
 
-/* WFI ends for a pending interrupt whether it is masked or not. */
+/* WFI and WFE end for a pending interrupt whether it is masked or not, WFE for an event too. */
 static bool has_work(CpuState *cs)
 {
     ArmCpu *cpu = arm_cpu_of(cs);
 
-    return !__atomic_load_n(&cpu->power_off, __ATOMIC_ACQUIRE) &&
-           (atomic_load(&cs->interrupt) & wake_mask(cpu));
+    if (__atomic_load_n(&cpu->power_off, __ATOMIC_ACQUIRE)) {
+        return false;
+    }
+    return (atomic_load(&cs->interrupt) & wake_mask(cpu)) ||
+           (__atomic_load_n(&cpu->event_wait, __ATOMIC_SEQ_CST) &&
+            __atomic_load_n(&cpu->event_register, __ATOMIC_SEQ_CST));
 }
 
 void arm_cpu_reset_registers(ArmCpu *cpu)
@@ -111,7 +117,8 @@ void arm_cpu_reset_registers(ArmCpu *cpu)
     memset(cpu->sp_bank, 0, sizeof(cpu->sp_bank));
     cpu->fpcr = cpu->fpsr = 0;
     cpu->excl_addr = ~0ull;
-    cpu->event_register = false;
+    cpu->step_did = cpu->step_exclusive = false;
+    arm_event_reset(cpu);
     cpu->nzcv = 0;
     cpu->pstate = el | PSTATE_SP | PSTATE_DAIF;
     cpu->pc = cpu->rvbar;
@@ -119,6 +126,7 @@ void arm_cpu_reset_registers(ArmCpu *cpu)
     arm_pmu_reset(cpu);
     arm_sysregs_reset(cpu);
     arm_virtual_interrupts_update(cpu);
+    arm_debug_update(cpu);
 }
 
 void arm_cpu_start_non_secure(ArmCpu *cpu, int el)
@@ -260,9 +268,6 @@ static void derive_id(ArmCpu *cpu)
     }
     cpu->id.id_aa64pfr0 = deposit64(cpu->id.id_aa64pfr0, 8, 4, cpu->has_el2);
     cpu->id.id_aa64pfr0 = deposit64(cpu->id.id_aa64pfr0, 12, 4, cpu->has_el3);
-    if (!cpu->has_el2) {
-        cpu->id.id_aa64mmfr1 = deposit64(cpu->id.id_aa64mmfr1, 4, 8, 0); /* VMIDBits, VH */
-    }
     arm_features_derive(cpu);
 }
 
@@ -306,6 +311,7 @@ static void arm_cpu_unrealize(Device *dev) REQUIRES(vm_lock)
     ArmCpu *cpu = ARM_CPU(dev);
 
     arm_timer_stop(cpu);
+    timer_del(&cpu->event_timer);
     arm_pmu_stop(cpu);
 }
 
@@ -319,6 +325,7 @@ static void arm_cpu_instance_init(Object *obj)
     cpu->id = ARM_CPU_GET_CLASS(obj)->model->id;
     device_add_inputs(dev, "", input_changed, INPUTS);
     arm_timer_init(cpu);
+    arm_event_init(cpu);
     arm_pmu_init(cpu);
     device_add_outputs(dev, "timer", cpu->timer_lines, ARM_TIMER_COUNT);
     device_add_outputs(dev, "pmu", &cpu->pmu_line, 1);

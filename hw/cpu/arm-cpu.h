@@ -48,7 +48,7 @@ enum {
 #define ARM_INTERRUPT_VSERROR CPU_INTERRUPT_ARCH3 /* HCR_EL2.VSE */
 
 /* Unnamed inputs of the device: 0 IRQ, 1 FIQ, 2 VIRQ, 3 VFIQ. Outputs "timer": by ArmTimerId;
- * output "pmu": cycle counter overflow. */
+ * output "pmu": overflow of a counter. */
 typedef enum ArmTimerId {
     ARM_TIMER_PHYS,     /* CNTP, EL1 physical */
     ARM_TIMER_VIRT,     /* CNTV */
@@ -57,6 +57,8 @@ typedef enum ArmTimerId {
     ARM_TIMER_HYP_VIRT, /* CNTHV, with VHE */
     ARM_TIMER_COUNT,
 } ArmTimerId;
+
+enum { ARM_PMU_COUNTERS = 6 }; /* event counters */
 
 /* A SIMD&FP register; element 0 is the least significant. */
 typedef union ArmVec {
@@ -145,7 +147,12 @@ typedef struct ArmCpu {
     uint64_t excl_addr;
     uint64_t excl_value[2];
     uint32_t excl_size;
-    bool event_register; /* WFE, SEV */
+    bool event_register; /* WFE, SEV; others set it */
+    bool event_wait;     /* halted by WFE */
+    /* Self-hosted debug, from the registers: something may stop at an instruction; breakpoints and
+     * watchpoints are enabled. */
+    bool debug_active, debug_break, debug_watch;
+    bool step_did, step_exclusive; /* the instruction before was stepped; a load-exclusive */
 
     /* ---- system registers, by exception level where banked */
     uint64_t sp_bank[4]; /* SP_ELx; the one in use is stale here and true in x[ARM_X_SP] */
@@ -158,10 +165,16 @@ typedef struct ArmCpu {
     uint64_t cntkctl, cnthctl, cntvoff, cntfrq;
     uint64_t dbgbvr[16], dbgbcr[16], dbgwvr[16], dbgwcr[16], mdccint;
     uint64_t pmcr, pmcnten, pminten, pmovs, pmuserenr, pmselr, pmccfiltr, pmccntr;
+    uint64_t pmevcntr[ARM_PMU_COUNTERS], pmevtyper[ARM_PMU_COUNTERS];
+    uint64_t pmu_last_ns, pmu_last_insns; /* up to when the counters have counted */
+    uint64_t pmu_remainder;               /* cycles that PMCR_EL0.D has not counted yet */
+    bool pmu_by_level;                    /* what counters count depends on the level */
+    bool exact_count;                     /* cs.insn_count has to be exact before MRS and MSR */
     uint64_t apia[2], apib[2], apda[2], apdb[2], apga[2]; /* pointer-authentication keys */
     ArmGenericTimer timers[ARM_TIMER_COUNT];
     IrqLine timer_lines[ARM_TIMER_COUNT];
-    Timer pmu_timer; /* overflow of the cycle counter */
+    Timer event_timer; /* the event stream, while WFE waits */
+    Timer pmu_timer;   /* the next overflow */
     IrqLine pmu_line;
     uint64_t input_levels; /* of the unnamed inputs */
 
@@ -324,5 +337,13 @@ bool arm_semihosting_call(ArmCpu *cpu);
 
 /* arm-timer.c: the generic timer (Arm ARM D11). Counter at cntfrq, from CLOCK_TYPE_VIRTUAL. */
 uint64_t arm_timer_count(ArmCpu *cpu);
+
+/* arm-event.c: the event register (Arm ARM B2.8). WFE that found it clear: halts until an event,
+ * of any vCPU or of the event stream, or an interrupt. */
+void arm_event_wait(ArmCpu *cpu);
+/* Ends that, in the vCPU's thread. */
+void arm_event_woken(ArmCpu *cpu);
+/* SEV, by any thread. */
+void arm_event_send_all(void);
 
 #endif

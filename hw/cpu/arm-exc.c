@@ -25,11 +25,6 @@ static bool is_debug_exception(unsigned ec)
     return (ec >= EC_BREAKPOINT_LOWER && ec <= EC_WATCHPOINT_SAME) || ec == EC_BRK;
 }
 
-int arm_debug_target_el(const ArmCpu *cpu)
-{
-    return arm_el2_enabled(cpu) && (arm_mdcr_el2_effective(cpu) & MDCR_EL2_TDE) ? 2 : 1;
-}
-
 /* Synchronous exceptions never go down; from EL0 they go to EL1 (to EL2 under HCR_EL2.TGE). */
 static int sync_target_el(const ArmCpu *cpu, unsigned ec)
 {
@@ -131,6 +126,7 @@ void arm_exc_enter(ArmCpu *cpu, const ArmException *exc)
         __atomic_fetch_and(&cpu->hcr, ~HCR_VSE, __ATOMIC_RELAXED);
         cpu_interrupt_clear(&cpu->cs, ARM_INTERRUPT_VSERROR);
     }
+    cpu->step_did = false;
     arm_pstate_write(cpu, entry_pstate(cpu, el));
     cpu->pc = vector;
 }
@@ -168,10 +164,11 @@ void arm_exc_return(ArmCpu *cpu)
 
         spsr = (spsr & ~kept) | (cpu->pstate & kept) | PSTATE_IL;
     }
+    cpu->step_did = false;
     arm_pstate_write(cpu, (spsr & ~PSTATE_SS) | stepped);
     cpu->pc = arm_mmu_strip(cpu, cpu->elr[el], ARM_FETCH, arm_mmu_idx(cpu));
     cpu->excl_addr = ~0ull;
-    cpu->event_register = true;
+    __atomic_store_n(&cpu->event_register, true, __ATOMIC_RELAXED);
 }
 
 /* ---- asynchronous */

@@ -74,6 +74,8 @@ void arm_sysreg_store(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value);
 void arm_timer_init(ArmCpu *cpu);
 void arm_timer_reset(ArmCpu *cpu) REQUIRES(vm_lock);
 void arm_timer_stop(ArmCpu *cpu) REQUIRES(vm_lock);
+void arm_event_init(ArmCpu *cpu);
+void arm_event_reset(ArmCpu *cpu) REQUIRES(vm_lock);
 void arm_pmu_init(ArmCpu *cpu);
 void arm_pmu_reset(ArmCpu *cpu) REQUIRES(vm_lock);
 void arm_pmu_stop(ArmCpu *cpu) REQUIRES(vm_lock);

@@ -2,6 +2,7 @@
 /* System registers of EL2 and EL3 (Arm ARM D17.2): control of the levels below, translation,
  * exceptions. Registers that only AArch32 state would use are RES0. */
 #include "hw/cpu/arm-internal.h"
+#include "hw/cpu/arm-pmu.h"
 
 /* ---- HCR_EL2 */
 
@@ -52,7 +53,13 @@ static uint64_t scr_mask(const ArmCpu *cpu)
 
 static void scr_write(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
 {
+    if (cpu->pmu_by_level) {
+        arm_pmu_before_change(cpu);
+    }
     cpu->scr = (value & scr_mask(cpu)) | SCR_RES1;
+    if (cpu->pmu_by_level) {
+        arm_pmu_after_change(cpu);
+    }
 }
 
 /* ---- CPTR_ELx */
@@ -78,12 +85,14 @@ static uint64_t mdcr_el2_mask(const ArmCpu *cpu)
 
 static void mdcr_el2_write(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
 {
+    arm_pmu_before_change(cpu);
     cpu->mdcr[2] = value & mdcr_el2_mask(cpu);
+    arm_pmu_after_change(cpu);
 }
 
 static uint64_t mdcr_el2_reset(ArmCpu *cpu, const ArmSysReg *reg)
 {
-    return 0;
+    return cpu->has_pmu ? PMU_COUNTERS : 0;
 }
 
 static void mdcr_el3_write(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
@@ -92,7 +101,9 @@ static void mdcr_el3_write(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
     uint64_t mask = BIT64(9) | BIT64(10) | BIT64(16);
 
     mask |= cpu->has_pmu ? BIT64(6) | BIT64(17) : 0;
+    arm_pmu_before_change(cpu);
     cpu->mdcr[3] = value & mask;
+    arm_pmu_after_change(cpu);
 }
 
 static uint64_t vpidr_reset(ArmCpu *cpu, const ArmSysReg *reg)

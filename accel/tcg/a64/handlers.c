@@ -5,9 +5,10 @@
 #define DECLARE(name) A64Handler a64_op_##name;
 #define ENTRY(name)   a64_op_##name,
 
-A64Handler a64_op_undecoded, a64_op_page_end, a64_op_unallocated, a64_op_leave, a64_op_jump;
+A64Handler a64_op_undecoded, a64_op_page_end, a64_op_unallocated, a64_op_leave, a64_op_jump,
+    a64_op_stop;
 A64_OPS(DECLARE)
 
-A64Handler *const a64_handlers[A64_OP_COUNT] = {a64_op_undecoded,   a64_op_page_end,
-                                                a64_op_unallocated, a64_op_leave,
-                                                a64_op_jump,        A64_OPS(ENTRY)};
+A64Handler *const a64_handlers[A64_OP_COUNT] = {
+    a64_op_undecoded, a64_op_page_end, a64_op_unallocated, a64_op_leave,
+    a64_op_jump,      a64_op_stop,     A64_OPS(ENTRY)};

@@ -64,12 +64,12 @@ SEM_INLINE SemRet sys_wfi(SemCtx c)
 
 SEM_INLINE void sys_sev(SemCtx c)
 {
-    sys_send_event();
+    arm_event_send_all();
 }
 
 SEM_INLINE void sys_sevl(SemCtx c)
 {
-    c.cpu->event_register = true;
+    __atomic_store_n(&c.cpu->event_register, true, __ATOMIC_RELAXED);
 }
 
 SEM_INLINE SemRet sys_dsb(SemCtx c)
@@ -102,7 +102,8 @@ SEM_INLINE SemRet daif_change(SemCtx c, uint32_t bits, bool set)
         return sem_next(c);
     }
     c.cpu->pstate &= ~bits;
-    if (unlikely(atomic_load_explicit(&c.cpu->cs.interrupt, memory_order_relaxed))) {
+    if (unlikely(atomic_load_explicit(&c.cpu->cs.interrupt, memory_order_relaxed) ||
+                 c.cpu->debug_active)) {
         return (SemRet){tcg_leave(c.cpu, c.t, c.i + 1)};
     }
     return sem_next(c);

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* One instruction at a time, for software step and breakpoints: its record alone in a page of
+ * records that all stop. */
+#include "accel/tcg/exec.h"
+#include "accel/tcg/sys.h"
+#include "accel/tcg/tlb.h"
+#include "hw/cpu/arm-debug.h"
+
+A64_HANDLER(stop)
+{
+    return tcg_leave(cpu, t, i);
+}
+
+static CodePage *alone_page(TcgCpu *t)
+{
+    if (!t->alone) {
+        t->alone = code_page_new();
+        for (size_t n = 0; n <= INSNS_PER_PAGE; n++) {
+            t->alone->insns[n].op = A64_OP_STOP;
+        }
+    }
+    return t->alone;
+}
+
+/* LDXR, LDAXR, LDXP, LDAXP. */
+static bool is_load_exclusive(uint32_t word)
+{
+    return (word & 0x3fc00000) == 0x08400000;
+}
+
+/* Executes the instruction at pc, which is in `page`; false: it took an exception. */
+static bool execute_one(ArmCpu *cpu, TcgCpu *t, CodePage *page)
+{
+    CodePage *alone = alone_page(t);
+    size_t n = (cpu->pc & (GUEST_PAGE_SIZE - 1)) / 4;
+    const A64Insn *shared = &page->insns[n];
+
+    if (__atomic_load_n(&shared->op, __ATOMIC_ACQUIRE) == A64_OP_UNDECODED) {
+        code_decode(page, shared);
+    }
+    alone->ram = page->ram;
+    alone->offset = page->offset;
+    alone->insns[n] = *shared;
+    t->insns = alone->insns;
+    t->pc_bias = (cpu->pc & ~(uint64_t)(GUEST_PAGE_SIZE - 1)) - ((uintptr_t)t->insns >> 2);
+    t->run_start = &alone->insns[n];
+    t->raised = false;
+    for (const A64Insn *i = t->run_start; i;) {
+        i = a64_handler_of(i)(cpu, t, i);
+    }
+    alone->insns[n].op = A64_OP_STOP;
+    return !t->raised;
+}
+
+static bool take(ArmCpu *cpu, ArmException *exc)
+{
+    exc->ret = cpu->pc;
+    arm_exc_enter(cpu, exc);
+    return true;
+}
+
+/* In the order of priority: step, fetch, breakpoint, illegal state, the instruction itself. */
+bool tcg_step(ArmCpu *cpu, TcgCpu *t)
+{
+    ArmException exc;
+
+    if (arm_debug_step_pending(cpu, &exc)) {
+        return take(cpu, &exc);
+    }
+    if (!arm_debug_one_insn(cpu)) {
+        return false;
+    }
+    CodePage *page = tlb_lookup_code(cpu, t, cpu->pc, &exc);
+    if (!page || arm_debug_breakpoint(cpu, &exc)) {
+        return take(cpu, &exc);
+    }
+    if (cpu->pstate & PSTATE_IL) {
+        exc = arm_exc_sync(cpu, EC_ILLEGAL_STATE, 0);
+        return take(cpu, &exc);
+    }
+    uint32_t word = code_word(page->insns, &page->insns[(cpu->pc & (GUEST_PAGE_SIZE - 1)) / 4]);
+    if (execute_one(cpu, t, page)) {
+        arm_debug_stepped(cpu, is_load_exclusive(word));
+    }
+    return true;
+}
