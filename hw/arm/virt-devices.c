@@ -160,6 +160,20 @@ static bool set_redist_regions(VirtMachine *s, Error **errp)
     return object_set(OBJECT(s->gic), "redist-region-count", node, errp);
 }
 
+/* What a GICv3 has besides, and a GICv2. */
+static bool set_gic_extensions(VirtMachine *s, Error **errp)
+{
+    Object *gic = OBJECT(s->gic);
+
+    if (s->secure && !object_set_bool(gic, "has-security-extensions", true, errp)) {
+        return false;
+    }
+    if (s->gic_version == 3) {
+        return object_set_bool(gic, "has-lpi", s->its, errp) && set_redist_regions(s, errp);
+    }
+    return !s->virtualization || object_set_bool(gic, "has-virtualization-extensions", true, errp);
+}
+
 static bool create_gic(VirtMachine *s, Error **errp) REQUIRES(vm_lock)
 {
     g_autoptr(Object) obj = OBJECT(device_new(s->gic_version == 3 ? "arm-gicv3" : "arm_gic"));
@@ -168,12 +182,7 @@ static bool create_gic(VirtMachine *s, Error **errp) REQUIRES(vm_lock)
     if (!object_set_uint(obj, "num-cpu", (uint64_t)s->parent.smp_cpus, errp) ||
         !object_set_uint(obj, "num-irq", VIRT_NUM_SPIS + 32, errp) ||
         !object_set_uint(obj, "revision", (uint64_t)s->gic_version, errp) ||
-        (s->secure && !object_set_bool(obj, "has-security-extensions", true, errp))) {
-        return false;
-    }
-    if (s->gic_version == 2 ? s->virtualization &&
-                                  !object_set_bool(obj, "has-virtualization-extensions", true, errp)
-                            : !set_redist_regions(s, errp)) {
+        !set_gic_extensions(s, errp)) {
         return false;
     }
     if (!device_realize(s->gic, errp)) {
@@ -196,7 +205,7 @@ static bool create_msi(VirtMachine *s, Error **errp) REQUIRES(vm_lock)
     bool its = s->gic_version == 3;
     const char *type = its ? "arm-gicv3-its" : "arm-gicv2m";
 
-    if (!type_find(type) || (its && !s->its)) {
+    if (its && !s->its) {
         return true;
     }
     s->msi = device_new(type);
