@@ -458,20 +458,17 @@ static void permissions_above(void)
     map(NORMAL | D_EL0 | D_XN);
 }
 
-static Trap last;
-static bool remember(const Trap *t, uint64_t *x, uint64_t *ret_elr, uint64_t *ret_spsr)
+static void (*el0_fn)(void *);
+
+static void enter_el0(void *va)
 {
-    last = *t;
-    return false;
+    run_at(0, el0_fn, va);
 }
 
 static Trap try_el0(void (*fn)(void *), uint64_t va)
 {
-    last = (Trap){0};
-    on_trap = remember;
-    run_at(0, fn, (void *)va);
-    on_trap = NULL;
-    return last;
+    el0_fn = fn;
+    return expect(enter_el0, (void *)va);
 }
 
 /* What EL0 itself meets: classes "from a lower level". */
