@@ -29,7 +29,16 @@ void env_make_tables(void)
     }
 }
 
-void env_init(void) NO_THREAD_SAFETY
+static void set_level(Device *dev, const char *name)
+{
+    Error *err = NULL;
+
+    if (!object_set_bool(OBJECT(dev), name, true, &err)) {
+        g_error("%s", err->message);
+    }
+}
+
+static void init(bool all_levels) NO_THREAD_SAFETY
 {
     Error *err = NULL;
 
@@ -44,6 +53,10 @@ void env_init(void) NO_THREAD_SAFETY
     env_ram = ram.ram->host;
     env_make_tables();
     Device *dev = device_new("max" ARM_CPU_TYPE_SUFFIX);
+    if (all_levels) {
+        set_level(dev, "has_el2");
+        set_level(dev, "has_el3");
+    }
     if (!device_realize(dev, &err)) { /* no accelerator yet: no thread */
         g_error("%s", err->message);
     }
@@ -61,9 +74,24 @@ void env_init(void) NO_THREAD_SAFETY
     env_reset_state();
 }
 
+void env_init(void)
+{
+    init(false);
+}
+
+void env_init_all_levels(void)
+{
+    init(true);
+}
+
 void env_reset_state(void)
 {
     ArmCpu *cpu = env_cpu;
+
+    if (cpu->has_el3) {
+        cpu->scr = SCR_NS | SCR_RW | SCR_HCE;
+        cpu->hcr = HCR_RW;
+    }
 
     arm_pstate_write(cpu, 1u << PSTATE_EL_SHIFT | PSTATE_SP | PSTATE_DAIF);
     cpu->sctlr[1] = 0x1005;                     /* M, C, I */

@@ -20,6 +20,8 @@ extern TcgCpu *env_tcg;
 extern uint8_t *env_ram; /* host memory of RAM */
 
 void env_init(void);
+/* The same with EL2 and EL3; env_reset_state() makes it EL1, Non-secure. */
+void env_init_all_levels(void);
 /* The page tables as env_init() makes them. */
 void env_make_tables(void);
 /* EL1, SP_EL1, everything masked, MMU as env_init() left it, pending exits forgotten. */
