@@ -52,6 +52,8 @@
      | F(1, 20) /* 16K granule */)
 #define MAX_MMFR1                                              \
     (F(2, 0)    /* hardware access flag and dirty state */     \
+     | F(2, 4)  /* 16-bit VMIDs */                             \
+     | F(1, 8)  /* VHE */                                      \
      | F(1, 12) /* hierarchical permissions can be disabled */ \
      | F(1, 16) /* limited ordering regions */                 \
      | F(2, 20) /* PAN and AT S1E1xP */)
