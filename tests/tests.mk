@@ -25,6 +25,12 @@ all-objs += $(tcg-objs)
 $(patsubst %,tests/tcg/%,$(tcg-tests)): tests/tcg/%: tests/tcg/%.o $(tcg-support) $(tcg-archives)
 	$(call say,LINK,$@)$(CC) $(LDFLAGS) $(filter %.o,$^) -Wl,--whole-archive $(tcg-archives) \
 	    -Wl,--no-whole-archive $(LIBS) $(if $(filter yes,$(HAVE_UNICORN)),-lunicorn) -o $@
+# Random guests: N=1000000 tests/fuzz/guest in a build with sanitizers.
+all-objs += tests/fuzz/guest.o
+tests/fuzz/guest.o: | accel-gen-headers
+tests/fuzz/guest: tests/fuzz/guest.o tests/tcg/env.o tests/tcg/state.o $(tcg-archives)
+	$(call say,LINK,$@)$(CC) $(LDFLAGS) $(filter %.o,$^) -Wl,--whole-archive $(tcg-archives) \
+	    -Wl,--no-whole-archive $(LIBS) -o $@
 check-tcg: $(patsubst %,tests/tcg/%,$(tcg-tests))
 	$(Q)ISAGEN=gen/isagen $(run-tests) tcg $(SRC)/tests/tcg/isagen-test.sh $^
 

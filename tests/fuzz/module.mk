@@ -3,11 +3,13 @@
 # corpus/X and keeping what it finds in fuzz/X of the build directory; `make check-fuzz` replays
 # corpus/X with MUTATIONS mutations of each file, sends random commands to the program, and starts it
 # with random command lines.
-fuzz-targets := json options visit schema
+fuzz-targets := json options visit schema its gic-mmio
 fuzz-libs-json := util
 fuzz-libs-options := util
 fuzz-libs-visit := util qapi
 fuzz-libs-schema :=
+fuzz-libs-its := util qapi qom backends softmmu hw
+fuzz-libs-gic-mmio := $(fuzz-libs-its)
 # The generator's front end; its own main.c is not part of it.
 fuzz-gen-c := $(addprefix qapi/gen/,check.c doc.c emit.c lex.c model.c model-doc.c model-parts.c \
     model-types.c parse.c)
@@ -46,8 +48,10 @@ all-objs += tests/fuzz/cmdline.o
 tests/fuzz/cmdline: tests/fuzz/cmdline.o tests/lib/run.o tests/lib/tap.o libutil.a
 	$(call say,LINK,$@)$(CC) $(LDFLAGS) $^ $(LIBS) -o $@
 
-check-fuzz: all $(fuzz-replays) tests/fuzz/qmp-commands tests/fuzz/cmdline
+
+check-fuzz: all $(fuzz-replays) tests/fuzz/qmp-commands tests/fuzz/cmdline tests/fuzz/guest
 	$(Q)POISE=./poise-system-aarch64 FUZZ_CORPUS=$(SRC)/tests/fuzz/corpus MUTATIONS=$(MUTATIONS) \
 	    COMMANDS=$(COMMANDS) COMMAND_LINES=$(COMMAND_LINES) \
-	    $(run-tests) fuzz $(fuzz-replays) tests/fuzz/qmp-commands tests/fuzz/cmdline
+	    $(run-tests) fuzz $(fuzz-replays) tests/fuzz/qmp-commands tests/fuzz/cmdline \
+	    tests/fuzz/guest
 .PHONY: check-fuzz
