@@ -146,6 +146,9 @@ static void set_start(VirtMachine *s, hwaddr dtb)
             cpu->rvbar = s->kernel.entry;
         }
     }
+    if (s->secure) {
+        object_set_bool(OBJECT(s->gic), "irq-reset-nonsecure", boots_linux(s), NULL);
+    }
     if (boots_linux(s)) {
         virt_cpu(s, 0)->boot_pc = s->kernel.entry;
         virt_cpu(s, 0)->boot_x0 = dtb;

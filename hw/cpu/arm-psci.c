@@ -42,8 +42,8 @@ enum {
     PSCI_STATE_OFF = 1,
     PSCI_STATE_ON_PENDING = 2,
 
-    PSCI_MIGRATE_NOT_NEEDED = 2,
-    SMCCC_NOT_NEEDED = 1, /* the workaround exists and this CPU can do without */
+    PSCI_MIGRATE_NOT_NEEDED = 2, /* also: there is no Trusted OS */
+    SMCCC_NOT_NEEDED = 1,        /* the workaround exists and this CPU can do without */
 };
 
 /* Which functions there are, and in which widths. */
@@ -85,6 +85,15 @@ typedef struct CpuOnRequest {
     uint64_t entry, context;
 } CpuOnRequest;
 
+/* The state that firmware starts a CPU in: reset, in the highest level that it serves. */
+static void start_at(ArmCpu *cpu, uint64_t entry, uint64_t context) REQUIRES(vm_lock)
+{
+    arm_cpu_reset_registers(cpu);
+    arm_cpu_start_non_secure(cpu, cpu->has_el2 && cpu->psci_conduit == ARM_PSCI_SMC ? 2 : 1);
+    cpu->pc = entry;
+    cpu->x[0] = context;
+}
+
 /* In the thread of the CPU that is to run, vm_lock held. */
 static void cpu_on_work(CpuState *cs, void *data) REQUIRES(vm_lock)
 {
@@ -95,6 +104,7 @@ static void cpu_on_work(CpuState *cs, void *data) REQUIRES(vm_lock)
         return; /* the system was reset meanwhile */
     }
     arm_cpu_reset_registers(cpu);
+    arm_cpu_start_non_secure(cpu, cpu->has_el2 ? 2 : 1);
     cpu->pc = req->entry;
     cpu->x[0] = req->context;
     cpu->psci_on_pending = false;
@@ -133,6 +143,40 @@ static void cpu_off(ArmCpu *cpu) REQUIRES(vm_lock)
 {
     __atomic_store_n(&cpu->power_off, true, __ATOMIC_RELEASE);
     halt(cpu);
+}
+
+/* power_state: StateID, StateType (power-down), PowerLevel; the rest must be 0. */
+enum { POWER_STATE_DOWN = 1 << 16 };
+#define POWER_STATE_RES0 0xfcfe0000u
+
+/* Standby goes on behind the call, power-down starts at the entry: when there is an interrupt. */
+static int64_t cpu_suspend(ArmCpu *cpu, uint64_t state, uint64_t entry, uint64_t context)
+{
+    if (state & POWER_STATE_RES0) {
+        return PSCI_INVALID_PARAMETERS;
+    }
+    if (state & POWER_STATE_DOWN) {
+        if (entry & 3) {
+            return PSCI_INVALID_ADDRESS;
+        }
+        cpu->psci_resume = true;
+        cpu->psci_resume_pc = entry;
+        cpu->psci_resume_x0 = context;
+    }
+    halt(cpu);
+    return PSCI_SUCCESS;
+}
+
+void arm_psci_resume(ArmCpu *cpu) NO_THREAD_SAFETY
+{
+    bool taken = arm_vm_lock_enter();
+    uint64_t pc = cpu->psci_resume_pc, x0 = cpu->psci_resume_x0;
+
+    start_at(cpu, pc, x0);
+    if (accel_cpu_ops && accel_cpu_ops->state_changed) {
+        accel_cpu_ops->state_changed(&cpu->cs);
+    }
+    arm_vm_lock_leave(taken);
 }
 
 static int64_t affinity_info(uint64_t affinity, uint64_t lowest_level) REQUIRES(vm_lock)
@@ -194,9 +238,7 @@ static int64_t psci_call(ArmCpu *cpu, int function, const uint64_t *arg) REQUIRE
     case PSCI_VERSION:
         return 1 << 16 | 1;
     case PSCI_CPU_SUSPEND:
-        /* Every state is standby here: the CPU waits for an interrupt and goes on. */
-        halt(cpu);
-        return PSCI_SUCCESS;
+        return cpu_suspend(cpu, arg[0], arg[1], arg[2]);
     case PSCI_CPU_OFF:
         cpu_off(cpu);
         return PSCI_SUCCESS;

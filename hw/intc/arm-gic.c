@@ -156,14 +156,17 @@ static void arm_gic_reset(Device *dev) REQUIRES(vm_lock)
 
         /* SGIs are edges and always enabled. */
         gic_bank_reset(&c->bank);
+        c->bank.group = s->reset_nonsecure ? UINT32_MAX : 0;
         c->bank.enabled = c->bank.edge = 0xffff;
         memset(c->sgi_source, 0, sizeof(c->sgi_source));
         gic_cpuif_reset(&c->cpuif, s->priority_bits);
+        c->cpuif.pmr = s->reset_nonsecure ? GIC_PRIORITY_NONSECURE : 0;
         c->ack_ctl = c->fiq_en = false;
         gic_virt_reset(&c->virt, false);
     }
     for (unsigned n = 1; n < GIC_MAX_BANKS; n++) {
         gic_bank_reset(&s->shared[n]);
+        s->shared[n].group = s->reset_nonsecure ? UINT32_MAX : 0;
     }
     for (unsigned irq = GIC_PRIVATE; irq < s->num_irq; irq++) {
         arm_gic_set_target(s, irq, s->num_cpu == 1);
@@ -250,6 +253,7 @@ static const Property arm_gic_properties[] = {
     DEFINE_PROP_UINT32("num-priority-bits", ArmGic, priority_bits, 8),
     DEFINE_PROP_BOOL("has-security-extensions", ArmGic, has_security, false),
     DEFINE_PROP_BOOL("has-virtualization-extensions", ArmGic, has_virtualization, false),
+    GIC_PROP_RESET_NONSECURE(ArmGic),
     DEFINE_PROP_END(),
 };
 

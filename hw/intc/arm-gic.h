@@ -32,6 +32,7 @@ typedef struct ArmGic {
     uint32_t num_cpu, num_irq, revision; /* num_irq counts the 32 private ones */
     uint32_t priority_bits;
     bool has_security, has_virtualization; /* properties */
+    bool reset_nonsecure; /* as firmware leaves them, all interrupts are in group 1 */
 
     bool group_enabled[GIC_GROUPS]; /* GICD_CTLR */
     GicBank shared[GIC_MAX_BANKS];  /* [0] is unused */

@@ -244,14 +244,17 @@ static void arm_gicv3_reset(Device *dev) REQUIRES(vm_lock)
         GicV3Cpu *c = &s->cpus[i];
 
         gic_bank_reset(&c->bank);
+        c->bank.group = s->reset_nonsecure ? UINT32_MAX : 0;
         c->bank.edge = 0xffff; /* SGIs */
-        c->waker = GICR_WAKER_SLEEP | GICR_WAKER_CHILDREN_ASLEEP;
+        c->waker = s->reset_nonsecure ? 0 : GICR_WAKER_SLEEP | GICR_WAKER_CHILDREN_ASLEEP;
         gic_cpuif_reset(&c->cpuif, GICV3_PRIORITY_BITS);
+        c->cpuif.pmr = s->reset_nonsecure ? GIC_PRIORITY_NONSECURE : 0;
         gic_virt_reset(&c->virt, true);
         arm_gicv3_lpi_reset(c);
     }
     for (unsigned n = 1; n < GIC_MAX_BANKS; n++) {
         gic_bank_reset(&s->shared[n]);
+        s->shared[n].group = s->reset_nonsecure ? UINT32_MAX : 0;
     }
     for (unsigned irq = GIC_PRIVATE; irq < s->num_irq; irq++) {
         arm_gicv3_set_route(s, irq, 0);
@@ -401,6 +404,7 @@ static const Property arm_gicv3_properties[] = {
     DEFINE_PROP_UINT32("revision", ArmGicV3, revision, 3),
     DEFINE_PROP_BOOL("has-security-extensions", ArmGicV3, has_security, false),
     DEFINE_PROP_BOOL("has-lpi", ArmGicV3, has_lpi, false),
+    GIC_PROP_RESET_NONSECURE(ArmGicV3),
     DEFINE_PROP_ARRAY("redist-region-count", ArmGicV3, region_counts, PROP_UINT32),
     DEFINE_PROP_END(),
 };

@@ -65,7 +65,8 @@ struct ArmGicV3 {
     GicV3Region *regions;
     uint32_t num_cpu, num_irq, revision; /* num_irq counts the 32 private ones */
     bool has_security, has_lpi;          /* properties */
-    PropArray region_counts;             /* redistributors in each region; none: all in one */
+    bool reset_nonsecure;    /* as firmware leaves them, all interrupts are in group 1 */
+    PropArray region_counts; /* redistributors in each region; none: all in one */
 
     bool group_enabled[GIC_GROUPS]; /* GICD_CTLR */
     bool ds;                        /* GICD_CTLR.DS: one Security state */

@@ -27,6 +27,15 @@ typedef enum GicGroup { GIC_G0, GIC_G1NS, GIC_G1S, GIC_GROUPS } GicGroup;
 /* Whose EOImode counts. */
 typedef enum GicRegime { GIC_NON_SECURE, GIC_SECURE, GIC_EL3, GIC_REGIMES } GicRegime;
 
+/* The board's, which sets it when no firmware runs before a Non-secure kernel: all interrupts are
+ * in group 1, and the priority mask is in the half that the Non-secure state may change. */
+enum { GIC_PRIORITY_NONSECURE = 0x80 };
+#define GIC_PROP_RESET_NONSECURE(state)                                              \
+    {                                                                                \
+        .name = "irq-reset-nonsecure", .kind = PROP_BOOL, .flags = PROP_SET_ANYTIME, \
+        .offset = offsetof(state, reset_nonsecure)                                   \
+    }
+
 /* Interrupts 32n to 32n+31, a bit each. */
 typedef struct GicBank {
     uint32_t group;    /* 1: Non-secure group 1 */
