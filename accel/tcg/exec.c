@@ -130,6 +130,9 @@ void tcg_exec(CpuState *cs)
     if (cpu->event_wait) {
         arm_event_woken(cpu);
     }
+    if (cpu->psci_resume) {
+        arm_psci_resume(cpu);
+    }
     rcu_read_lock();
     atomic_store(&t->in_guest, true);
     while (!tcg_must_leave(cpu, atomic_load_explicit(&cs->insn_count, memory_order_relaxed)) &&

@@ -118,6 +118,7 @@ void arm_cpu_reset_registers(ArmCpu *cpu)
     cpu->fpcr = cpu->fpsr = 0;
     cpu->excl_addr = ~0ull;
     cpu->step_did = cpu->step_exclusive = false;
+    cpu->psci_resume = false;
     arm_event_reset(cpu);
     cpu->nzcv = 0;
     cpu->pstate = el | PSTATE_SP | PSTATE_DAIF;

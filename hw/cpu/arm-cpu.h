@@ -196,6 +196,9 @@ typedef struct ArmCpu {
     bool power_off;       /* PSCI state; guarded by vm_lock */
     bool psci_on_pending; /* between CPU_ON and the CPU's first instruction; vm_lock */
     int psci_conduit;     /* ArmPsciConduit */
+    /* CPU_SUSPEND to power-down: where the CPU starts when it wakes. */
+    bool psci_resume;
+    uint64_t psci_resume_pc, psci_resume_x0;
     /* Set by the interrupt controller, NULL: it does not ask. The CPU entered or left EL3, and
      * with that perhaps the Secure state; in the CPU's thread, with or without vm_lock. */
     void (*security_changed)(void *opaque);
@@ -329,6 +332,8 @@ typedef enum ArmPsciConduit { ARM_PSCI_NONE, ARM_PSCI_HVC, ARM_PSCI_SMC } ArmPsc
 /* An HVC or SMC the CPU executed; true when it was a PSCI (or SMCCC version) call: x0 holds the
  * result, the CPU may have been halted. Without vm_lock. */
 bool arm_psci_call(ArmCpu *cpu, ArmPsciConduit conduit);
+/* psci_resume is set and the CPU is to execute: makes the state it wakes in. In its thread. */
+void arm_psci_resume(ArmCpu *cpu);
 
 /* arm-semihosting.c: HLT #0xf000 is a call of the host at the current level. False: it has to be
  * executed again. Without vm_lock. */

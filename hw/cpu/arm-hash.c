@@ -13,6 +13,8 @@ static void hash_general(const ArmCpu *cpu, StateHash *h)
     }
     state_hash_u64(h, cpu->pc);
     state_hash_u64(h, arm_pstate_read(cpu));
+    state_hash_u64(h, cpu->step_did);
+    state_hash_u64(h, cpu->step_did && cpu->step_exclusive);
 }
 
 static void hash_vectors(const ArmCpu *cpu, StateHash *h)
@@ -35,12 +37,16 @@ static void hash_monitors(const ArmCpu *cpu, StateHash *h)
         state_hash_u64(h, cpu->excl_value[1]);
     }
     state_hash_u64(h, cpu->event_register);
+    state_hash_u64(h, cpu->event_wait);
 }
 
 static void hash_power(const ArmCpu *cpu, StateHash *h)
 {
     state_hash_u64(h, cpu->power_off);
     state_hash_u64(h, cpu->psci_on_pending);
+    state_hash_u64(h, cpu->psci_resume);
+    state_hash_u64(h, cpu->psci_resume ? cpu->psci_resume_pc : 0);
+    state_hash_u64(h, cpu->psci_resume ? cpu->psci_resume_x0 : 0);
     state_hash_u64(h, atomic_load(&cpu->cs.halted));
     state_hash_u64(h, cpu->input_levels);
 }

@@ -103,10 +103,7 @@ static void cpu_on_work(CpuState *cs, void *data) REQUIRES(vm_lock)
     if (!cpu->psci_on_pending) {
         return; /* the system was reset meanwhile */
     }
-    arm_cpu_reset_registers(cpu);
-    arm_cpu_start_non_secure(cpu, cpu->has_el2 ? 2 : 1);
-    cpu->pc = req->entry;
-    cpu->x[0] = req->context;
+    start_at(cpu, req->entry, req->context);
     cpu->psci_on_pending = false;
     __atomic_store_n(&cpu->power_off, false, __ATOMIC_RELEASE);
     atomic_store(&cs->halted, false);
