@@ -253,6 +253,48 @@ bool option_no_acpi(CommandLine *cl, const OptionDef *opt, const char *arg, Erro
     return store_object(cl, "machine", machine, errp);
 }
 
+/* ---- NUMA */
+
+/* "0-3" and "2" become numbers. */
+static bool add_cpu_range(JsonArray *list, const char *text, Error **errp)
+{
+    enum { MOST = 65535 };
+    g_auto(GStrv) ends = g_strsplit(text, "-", 2);
+    uint64_t first, last;
+
+    if (!ends[0] || !parse_uint64(ends[0], &first, NULL) ||
+        !parse_uint64(ends[1] ? ends[1] : ends[0], &last, NULL) || last < first || last > MOST) {
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "Parameter 'cpus' expects a uint16 value or range");
+    }
+    for (uint64_t cpu = first; cpu <= last; cpu++) {
+        json_array_add_int_element(list, (gint64)cpu);
+    }
+    return true;
+}
+
+/* cpus= may be given more than once. */
+bool option_numa(CommandLine *cl, const OptionDef *opt, const char *arg, Error **errp)
+{
+    JsonArray *cpus = json_array_new();
+    g_autoptr(JsonNode) list = json_new_array(cpus);
+    g_autoptr(GString) rest = g_string_new(NULL);
+    g_auto(GStrv) items = *arg == '{' ? NULL : g_strsplit(arg, ",", -1);
+
+    for (char **item = items; item && *item; item++) {
+        if (!g_str_has_prefix(*item, "cpus=")) {
+            g_string_append_printf(rest, "%s%s", rest->len ? "," : "", *item);
+        } else if (!add_cpu_range(cpus, *item + strlen("cpus="), errp)) {
+            return false;
+        }
+    }
+    g_autoptr(JsonObject) o = keyval_parse(items ? rest->str : arg, opt->implied, errp);
+    if (o && json_array_get_length(cpus)) {
+        json_object_set_member(o, "cpus", g_steal_pointer(&list));
+    }
+    return o && store_object(cl, opt->path, o, errp);
+}
+
 /* ---- flashes */
 
 /* The first flash for which nothing was said. */

@@ -41,7 +41,6 @@ static const struct {
     {"netdev", ""},
     {"no-fd-bootchk", ""},
     {"no-hpet", ""},
-    {"numa", ""},
     {"old-param", ""},
     {"only-migratable", ""},
     {"option-rom", ""},

@@ -51,6 +51,11 @@ const OptionDef option_table[] = {
            "machine.smp", "cpus", "smp-opts", "number of vCPUs and their topology"),
     {"m", NULL, OPTION_KEYVAL, "[size=]SIZE", "guest memory, in MiB without a suffix",
      "machine.memory", "size", "memory", "size:size,slots:number,maxmem:size", option_memory},
+    {"numa", NULL, OPTION_KEYVAL,
+     "node[,nodeid=N][,cpus=FIRST[-LAST]][,memdev=ID] | dist,src=N,dst=N,val=N | "
+     "cpu,node-id=N[,socket-id=N][,cluster-id=N][,core-id=N][,thread-id=N]",
+     "nodes of memory and vCPUs, and how far they are from each other", "machine.numa", "type",
+     "numa", .apply = option_numa},
     TEXT("kernel", "FILE", "machine.boot.kernel",
          "kernel image: Linux Image (also gzipped) or ELF"),
     TEXT("initrd", "FILE", "machine.boot.initrd", "initial RAM disk for the kernel"),

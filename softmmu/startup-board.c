@@ -64,7 +64,8 @@ bool phase_machine(int argc, char **argv, Error **errp)
     current_machine = m;
     return machine_config_boot(m, c->boot, errp) &&
            config_set_properties(OBJECT(m), c->props, "/machine/props", NULL, errp) &&
-           machine_config_smp(m, c->smp, errp) && (machine_config_cpu(m, c->cpu, errp) || !c->cpu);
+           machine_config_smp(m, c->smp, errp) && machine_config_numa(m, c->numa, errp) &&
+           (machine_config_cpu(m, c->cpu, errp) || !c->cpu);
 }
 
 bool phase_memory(int argc, char **argv, Error **errp) NO_THREAD_SAFETY

@@ -243,6 +243,18 @@ const Type *machine_config_cpu(Machine *m, const CpuConfig *cfg, Error **errp)
     return type;
 }
 
+bool machine_config_numa(Machine *m, const NumaOptionsList *list, Error **errp)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        g_autofree char *pointer = g_strdup_printf("/machine/numa/%zu", i);
+
+        if (!numa_add(m, list->items[i], errp)) {
+            return at(pointer, errp);
+        }
+    }
+    return true;
+}
+
 /* ---- memory and images */
 
 bool machine_config_memory(Machine *m, const MemorySizeConfiguration *cfg, Error **errp)

@@ -11,6 +11,7 @@
  * as it was. */
 const Type *machine_config_type(const MachineConfig *cfg, Error **errp);
 bool machine_config_smp(Machine *m, const SMPConfiguration *cfg, Error **errp);
+bool machine_config_numa(Machine *m, const NumaOptionsList *list, Error **errp);
 bool machine_config_memory(Machine *m, const MemorySizeConfiguration *cfg, Error **errp);
 bool machine_config_boot(Machine *m, const BootConfig *cfg, Error **errp);
 /* The CPU's type; with m NULL it is only looked up. */

@@ -162,7 +162,7 @@ void config_validate_machine(const MachineConfig *c, GPtrArray *errors)
     }
     ok = machine_config_boot(m, c->boot, &err);
     check_step(errors, ok, g_steal_pointer(&err));
-    ok = machine_config_smp(m, c->smp, &err);
+    ok = machine_config_smp(m, c->smp, &err) && machine_config_numa(m, c->numa, &err);
     check_step(errors, ok, g_steal_pointer(&err));
     ok = machine_config_memory(m, c->memory, &err);
     check_step(errors, ok, g_steal_pointer(&err));

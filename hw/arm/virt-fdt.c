@@ -56,6 +56,9 @@ static void add_cpu(FdtBuilder *fdt, const VirtMachine *s, int i, uint32_t phand
         fdt_prop_str(fdt, path, "enable-method", "psci");
     }
     fdt_prop_cells(fdt, path, "reg", 1, (uint32_t)(cpu->mpidr & 0xffffff));
+    if (s->parent.numa) {
+        fdt_prop_cells(fdt, path, "numa-node-id", 1, (uint32_t)numa_node_of_cpu(&s->parent, i));
+    }
     fdt_prop_cells(fdt, path, "phandle", 1, phandle);
 }
 
@@ -289,13 +292,49 @@ static void add_pmu(FdtBuilder *fdt, const VirtMachine *s, uint32_t flags)
     }
 }
 
-static void add_memory(FdtBuilder *fdt, const VirtMachine *s)
+static void add_memory_node(FdtBuilder *fdt, hwaddr base, uint64_t size, int node)
 {
-    g_autofree char *path = g_strdup_printf("/memory@%llx", VIRT_RAM_BASE);
+    g_autofree char *path = g_strdup_printf("/memory@%" PRIx64, base);
 
     fdt_node(fdt, path);
     fdt_prop_str(fdt, path, "device_type", "memory");
-    fdt_prop_reg(fdt, path, 1, VIRT_RAM_BASE, s->parent.ram_size);
+    fdt_prop_reg(fdt, path, 1, base, size);
+    if (node >= 0) {
+        fdt_prop_cells(fdt, path, "numa-node-id", 1, (uint32_t)node);
+    }
+}
+
+static void add_memory(FdtBuilder *fdt, const Machine *m)
+{
+    hwaddr base = VIRT_RAM_BASE;
+
+    if (!m->numa) {
+        add_memory_node(fdt, base, m->ram_size, -1);
+        return;
+    }
+    for (int i = 0; i < m->numa->n_nodes; i++) {
+        if (m->numa->nodes[i].size) {
+            add_memory_node(fdt, base, m->numa->nodes[i].size, i);
+            base += m->numa->nodes[i].size;
+        }
+    }
+}
+
+static void add_distances(FdtBuilder *fdt, const Numa *numa)
+{
+    size_t n = (size_t)numa->n_nodes, cell = 0;
+    g_autofree uint32_t *cells = g_new(uint32_t, n * n * 3);
+
+    for (uint32_t i = 0; i < n; i++) {
+        for (uint32_t j = 0; j < n; j++) {
+            cells[cell++] = __builtin_bswap32(i);
+            cells[cell++] = __builtin_bswap32(j);
+            cells[cell++] = __builtin_bswap32(numa->distance[i][j]);
+        }
+    }
+    fdt_node(fdt, "/distance-map");
+    fdt_prop_str(fdt, "/distance-map", "compatible", "numa-distance-map-v1");
+    fdt_prop_bytes(fdt, "/distance-map", "distance-matrix", cells, cell * sizeof(cells[0]));
 }
 
 FdtBuilder *virt_fdt_build(VirtMachine *s)
@@ -307,6 +346,9 @@ FdtBuilder *virt_fdt_build(VirtMachine *s)
 
     fdt_prop_str(fdt, "/", "compatible", s->dt_compatible ? s->dt_compatible : "linux,dummy-virt");
     fdt_prop_str(fdt, "/", "model", "linux,dummy-virt");
+    if (s->parent.numa && s->parent.numa->has_distances) {
+        add_distances(fdt, s->parent.numa);
+    }
     add_chosen(fdt, s);
     add_clock(fdt, h.clock);
     add_timer(fdt, flags);
@@ -325,7 +367,7 @@ FdtBuilder *virt_fdt_build(VirtMachine *s)
         add_secure_gpio(fdt, s, h.clock);
     }
     add_device(fdt, s->fw_cfg, &(FdtPlace){VIRT_FW_CFG_BASE, 0x18, 0, 0, 0});
-    add_memory(fdt, s);
+    add_memory(fdt, &s->parent);
     add_psci(fdt, s);
     return fdt;
 }

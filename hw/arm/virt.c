@@ -233,6 +233,7 @@ static void virt_class_init(ObjectClass *klass, const void *data)
     mc->default_ram_id = "mach-virt.ram";
     mc->default_cpu_type = "cortex-a57" ARM_CPU_TYPE_SUFFIX;
     mc->n_serials = 2;
+    mc->has_numa = true;
     mc->check = virt_check;
     mc->init = virt_init;
     mc->load = virt_load;

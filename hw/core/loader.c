@@ -98,6 +98,22 @@ static bool copy_file(MemoryRegion *ram, hwaddr offset, int fd, Error **errp) RE
     return true;
 }
 
+/* RAM of several parts: the file may lie in more than one. Takes fd. */
+static bool add_file(hwaddr addr, int fd, Error **errp) REQUIRES(vm_lock)
+{
+    g_autoptr(GError) err = NULL;
+    GMappedFile *file = g_mapped_file_new_from_fd(fd, FALSE, &err);
+
+    close(fd);
+    if (!file) {
+        return error_set_code(errp, ERROR_CODE_HOST_FAILURE, "%s", err->message);
+    }
+    g_autoptr(GBytes) bytes = g_mapped_file_get_bytes(file);
+    g_mapped_file_unref(file);
+    loader_add_blob(&address_space_memory, addr, bytes);
+    return true;
+}
+
 bool loader_map_file(MemoryRegion *ram, hwaddr offset, const char *what, const char *path,
                      uint64_t max_bytes, uint64_t *ret_size, Error **errp)
 {
@@ -116,6 +132,9 @@ bool loader_map_file(MemoryRegion *ram, hwaddr offset, const char *what, const c
                               "%s '%s' is too large for the guest's memory", what, path);
     }
     *ret_size = (uint64_t)st.st_size;
+    if (!ram->ram) {
+        return add_file(ram->addr + offset, fd, errp);
+    }
     if (ram->ram->borrowed && *ret_size) {
         if (!copy_file(ram, offset, fd, errp)) {
             error_prefix(errp, "could not load %s '%s': ", what, path);

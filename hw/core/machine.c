@@ -79,6 +79,22 @@ char *cpu_model_name(const Type *type, const char *target)
     return g_strndup(name, strlen(name) - strlen(cpu_suffix(target)));
 }
 
+CpuInstanceProperties *machine_cpu_topology(const Machine *m, int index)
+{
+    CpuInstanceProperties *p = g_new0(CpuInstanceProperties, 1);
+    int core = index / m->smp_threads, cluster = core / m->smp_cores;
+    int node = numa_node_of_cpu(m, index);
+
+    p->has_thread_id = p->has_core_id = p->has_cluster_id = p->has_socket_id = true;
+    p->thread_id = index % m->smp_threads;
+    p->core_id = core % m->smp_cores;
+    p->cluster_id = cluster % m->smp_clusters;
+    p->socket_id = cluster / m->smp_clusters;
+    p->has_node_id = node >= 0;
+    p->node_id = node;
+    return p;
+}
+
 Device *machine_cpu_new(Machine *m, Error **errp)
 {
     g_autoptr(Object) cpu = OBJECT(device_new(m->cpu_type));
@@ -129,6 +145,9 @@ bool machine_init_ram(Machine *m, uint64_t bytes, Error **errp)
 {
     const MachineClass *mc = MACHINE_GET_CLASS(m);
 
+    if (m->ram_backend && m->numa) {
+        return numa_complete(m, errp);
+    }
     if (m->ram_backend) {
         Object *mem = find_backend(m->ram_backend);
 
@@ -146,6 +165,9 @@ bool machine_init_ram(Machine *m, uint64_t bytes, Error **errp)
     m->ram_size = bytes ? bytes : mc->default_ram_size;
     if (!mc->default_ram_id || !m->ram_size) {
         return true;
+    }
+    if (m->numa) {
+        return numa_complete(m, errp) && numa_init_ram(m, errp);
     }
     if (!memory_region_init_ram(&m->ram, mc->default_ram_id, m->ram_size, errp)) {
         return false;
@@ -232,6 +254,7 @@ static void machine_finalize(Object *obj)
         object_unref(m->ram_object);
     }
     g_clear_pointer(&m->cpu_features, json_object_unref);
+    g_clear_pointer(&m->numa, numa_free);
     g_free(m->cpu_type);
     g_free(m->ram_backend);
 }

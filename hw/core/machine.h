@@ -24,6 +24,7 @@ struct MachineClass {
     const char *default_cpu_type;       /* QOM type; NULL: no CPU unless -cpu */
     const char *const *valid_cpu_types; /* NULL-terminated; NULL: any */
     int n_serials;                      /* UARTs that -serial can connect */
+    bool has_numa;                      /* -numa can divide it */
     /* What init would refuse, as far as the machine's properties tell; changes nothing that can be
      * seen. NULL: nothing. */
     bool (*check)(Machine *m, Error **errp);
@@ -75,6 +76,8 @@ char *cpu_model_name(const Type *type, const char *target); /* (transfer full) *
 /* The machine's RAM, of the memory backend that was named or else its own. bytes: what -m says; 0:
  * not given, the backend's size or the class's default. */
 bool machine_init_ram(Machine *m, uint64_t bytes, Error **errp);
+/* Where a vCPU sits. (transfer full) */
+CpuInstanceProperties *machine_cpu_topology(const Machine *m, int index);
 /* For boards: a CPU of the machine's type with -cpu's features set, not realized.
  * (transfer full) */
 Device *machine_cpu_new(Machine *m, Error **errp);

@@ -3,7 +3,9 @@
 #ifndef HW_CORE_NUMA_H
 #define HW_CORE_NUMA_H
 
+#include "gen/qapi-types.h"
 #include "qom/object.h"
+#include "softmmu/memory.h"
 
 typedef struct Machine Machine;
 
@@ -17,9 +19,9 @@ enum {
 typedef struct NumaNode {
     bool present;
     uint64_t size;  /* bytes of its memory */
-    char *memdev;   /* id of the backend that is its memory; NULL: a part of the machine's */
+    char *memdev;   /* id of the backend that is its memory; NULL: it has none */
     Object *object; /* the same, in use */
-    int initiator;  /* the node whose vCPUs are nearest; -1: not said */
+    MemoryRegion region;
 } NumaNode;
 
 typedef struct Numa {
@@ -32,5 +34,13 @@ typedef struct Numa {
 
 /* The node of a vCPU; -1 when there are no nodes. */
 int numa_node_of_cpu(const Machine *m, int cpu);
+/* One -numa, after those before it. The machine's topology is known. */
+bool numa_add(Machine *m, const NumaOptions *o, Error **errp);
+/* After all of them, and with the memory backends there: what was not said follows from the rest,
+ * and all fits together. */
+bool numa_complete(Machine *m, Error **errp);
+/* The machine's RAM, of the nodes' backends one after the other. */
+bool numa_init_ram(Machine *m, Error **errp) REQUIRES(vm_lock);
+void numa_free(Numa *numa);
 
 #endif

@@ -11,19 +11,6 @@
 
 #include <string.h>
 
-static CpuInstanceProperties *topology_of(const Machine *m, int index)
-{
-    CpuInstanceProperties *p = g_new0(CpuInstanceProperties, 1);
-    int core = index / m->smp_threads, cluster = core / m->smp_cores;
-
-    p->has_thread_id = p->has_core_id = p->has_cluster_id = p->has_socket_id = true;
-    p->thread_id = index % m->smp_threads;
-    p->core_id = core % m->smp_cores;
-    p->cluster_id = cluster % m->smp_clusters;
-    p->socket_id = cluster / m->smp_clusters;
-    return p;
-}
-
 CpuInfoFastList *qmp_query_cpus_fast(Error **errp)
 {
     CpuInfoFastList *list = g_new0(CpuInfoFastList, 1);
@@ -35,7 +22,7 @@ CpuInfoFastList *qmp_query_cpus_fast(Error **errp)
         info->qom_path = object_path(cpu->object);
         info->thread_id = (int64_t)cpu_thread_id(cpu);
         SysEmuTarget_parse(cpu->ops->target, &info->target, NULL);
-        info->props = topology_of(current_machine, cpu->index);
+        info->props = machine_cpu_topology(current_machine, cpu->index);
         QAPI_LIST_APPEND(list, info);
     }
     return list;
@@ -83,6 +70,16 @@ UuidInfo *qmp_query_uuid(Error **errp)
 
     info->UUID = g_strdup(uuid ? uuid : "00000000-0000-0000-0000-000000000000");
     return info;
+}
+
+void qmp_set_numa_node(NumaOptions *arg, Error **errp)
+{
+    if (current_machine) {
+        error_set_code(errp, ERROR_CODE_WRONG_STATE,
+                       "The command is permitted only before the machine has been created");
+        return;
+    }
+    QAPI_LIST_APPEND(config->machine->numa, qapi_clone_NumaOptions(arg));
 }
 
 KvmInfo *qmp_query_kvm(Error **errp)
