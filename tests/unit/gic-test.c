@@ -1,33 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* GICv2 by MMIO and GICv3 by MMIO and system registers: priorities, preemption, end of interrupt,
- * SGIs, levels and edges, routing. */
+/* GICv2 by MMIO: priorities, preemption, end of interrupt, SGIs, levels and edges, targets,
+ * security and virtualisation extensions; GICv2m. */
 #include "hw/intc/arm-gic.h"
-#include "hw/intc/arm-gicv3.h"
 
 #include "tests/lib/check-main.h"
-#include "tests/unit/arm-env.h"
+#include "tests/unit/gic-env.h"
 
 enum {
-    DIST = 0x8000000,
-    CPUIF = 0x8010000,
-    REDIST = 0x80a0000,
-    NUM_IRQ = 96,
-    SPIS = NUM_IRQ - 32,
-
-    CTLR = 0x000,
-    IGROUPR = 0x080,
-    ISENABLER = 0x100,
-    ICENABLER = 0x180,
-    ISPENDR = 0x200,
-    ICPENDR = 0x280,
-    ISACTIVER = 0x300,
-    IPRIORITYR = 0x400,
-    ITARGETSR = 0x800,
-    ICFGR = 0xc00,
-    SGIR = 0xf00,
-    CPENDSGIR = 0xf10,
-    SPENDSGIR = 0xf20,
-
     C_CTLR = CPUIF + 0x00,
     C_PMR = CPUIF + 0x04,
     C_BPR = CPUIF + 0x08,
@@ -37,80 +16,7 @@ enum {
     C_HPPIR = CPUIF + 0x18,
     C_AIAR = CPUIF + 0x20,
     C_DIR = CPUIF + 0x1000,
-
-    SPURIOUS = 1023,
 };
-
-static ArmCpu *cpus[2];
-static Device *gic;
-static int irq_level[4], fiq_level[4];
-
-/* ---- accesses */
-
-static uint64_t ld(uint64_t addr, unsigned size)
-{
-    uint64_t v;
-
-    ck_assert_int_eq(address_space_load(&address_space_memory, addr, size, MEM_ATTRS_NONE, &v),
-                     MEM_OK);
-    return v;
-}
-
-static void st(uint64_t addr, unsigned size, uint64_t v)
-{
-    ck_assert_int_eq(address_space_store(&address_space_memory, addr, size, MEM_ATTRS_NONE, v),
-                     MEM_OK);
-}
-
-static uint32_t ld32(uint64_t addr)
-{
-    return (uint32_t)ld(addr, 4);
-}
-
-static void st32(uint64_t addr, uint32_t v)
-{
-    st(addr, 4, v);
-}
-
-/* Accesses come from this CPU from now on. */
-static void on_cpu(int n)
-{
-    cpu_current = &cpus[n]->cs;
-}
-
-static void set_input(int n, int level) NO_THREAD_SAFETY
-{
-    IrqLine line = device_input(gic, "", n);
-
-    irq_set(&line, level);
-}
-
-static void set_ppi(int cpu, int ppi, int level)
-{
-    set_input(SPIS + 32 * cpu + ppi, level);
-}
-
-static void irq_line(void *opaque, int n, int level)
-{
-    irq_level[n] = level;
-}
-
-static void fiq_line(void *opaque, int n, int level)
-{
-    fiq_level[n] = level;
-}
-
-static void make_gic(const char *type, int num_cpu)
-{
-    gic = device_new(type);
-    ck_assert(object_set_uint(OBJECT(gic), "num-cpu", (uint64_t)num_cpu, NULL));
-    ck_assert(object_set_uint(OBJECT(gic), "num-irq", NUM_IRQ, NULL));
-    env_realize(gic);
-    for (int i = 0; i < num_cpu; i++) {
-        device_connect(gic, "", i, (IrqLine){irq_line, NULL, i});
-        device_connect(gic, "", num_cpu + i, (IrqLine){fiq_line, NULL, i});
-    }
-}
 
 /* ---- GICv2 */
 
@@ -120,7 +26,7 @@ static void setup_v2(void) NO_THREAD_SAFETY
     env_init();
     cpus[0] = env_cpu("cortex-a57-arm-cpu");
     cpus[1] = env_cpu("cortex-a57-arm-cpu");
-    make_gic(TYPE_ARM_GIC, 2);
+    make_gic(TYPE_ARM_GIC, 2, NULL);
     device_map(gic, 0, DIST);
     device_map(gic, 1, CPUIF);
     st32(DIST + CTLR, 3);
@@ -367,252 +273,16 @@ START_TEST(v2_reset) NO_THREAD_SAFETY
 }
 END_TEST
 
-static bool realize_fails(const char *type, const char *property, uint64_t v) NO_THREAD_SAFETY
-{
-    Device *dev = device_new(type);
-    g_autoptr(Error) err = NULL;
-    bool ok;
-
-    ck_assert(object_set_uint(OBJECT(dev), property, v, NULL));
-    ok = device_realize(dev, &err);
-    ck_assert(ok == (err == NULL));
-    object_unref(OBJECT(dev));
-    return !ok;
-}
-
 START_TEST(bad_properties)
 {
-    static const char *const types[] = {TYPE_ARM_GIC, TYPE_ARM_GICV3};
-
-    for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {
-        ck_assert(realize_fails(types[i], "num-cpu", 0));
-        ck_assert(realize_fails(types[i], "num-cpu", 100000));
-        ck_assert(realize_fails(types[i], "num-irq", 33));
-        ck_assert(realize_fails(types[i], "num-irq", 0));
-        ck_assert(realize_fails(types[i], "num-irq", 1024));
-        ck_assert(realize_fails(types[i], "revision", 1));
-    }
-    ck_assert(realize_fails(TYPE_ARM_GICV3, "num-cpu", 3)); /* there are two CPUs */
-}
-END_TEST
-
-/* ---- GICv3 */
-
-#define ICC_PMR     ARM_SYSREG(3, 0, 4, 6, 0)
-#define ICC_IAR0    ARM_SYSREG(3, 0, 12, 8, 0)
-#define ICC_EOIR0   ARM_SYSREG(3, 0, 12, 8, 1)
-#define ICC_DIR     ARM_SYSREG(3, 0, 12, 11, 1)
-#define ICC_RPR     ARM_SYSREG(3, 0, 12, 11, 3)
-#define ICC_SGI1R   ARM_SYSREG(3, 0, 12, 11, 5)
-#define ICC_SGI0R   ARM_SYSREG(3, 0, 12, 11, 7)
-#define ICC_IAR1    ARM_SYSREG(3, 0, 12, 12, 0)
-#define ICC_EOIR1   ARM_SYSREG(3, 0, 12, 12, 1)
-#define ICC_HPPIR1  ARM_SYSREG(3, 0, 12, 12, 2)
-#define ICC_BPR1    ARM_SYSREG(3, 0, 12, 12, 3)
-#define ICC_CTLR    ARM_SYSREG(3, 0, 12, 12, 4)
-#define ICC_SRE     ARM_SYSREG(3, 0, 12, 12, 5)
-#define ICC_IGRPEN0 ARM_SYSREG(3, 0, 12, 12, 6)
-#define ICC_IGRPEN1 ARM_SYSREG(3, 0, 12, 12, 7)
-
-static uint64_t redist(int cpu, unsigned offset)
-{
-    return REDIST + (uint64_t)cpu * ARM_GICV3_REDIST_SIZE + offset;
-}
-
-static uint64_t sgi_frame(int cpu, unsigned offset)
-{
-    return redist(cpu, 0x10000 + offset);
-}
-
-/* All interrupts in group 1, as Linux has it; CPU 1 is 0.0.1.0. */
-static void setup_v3(void) NO_THREAD_SAFETY
-{
-    env_init();
-    cpus[0] = env_cpu("max-arm-cpu");
-    Device *dev = device_new("max-arm-cpu");
-
-    ck_assert(object_set_uint(OBJECT(dev), "mp-affinity", 0x100, NULL));
-    cpus[1] = ARM_CPU(env_realize(dev));
-    make_gic(TYPE_ARM_GICV3, 2);
-    device_map(gic, 0, DIST);
-    device_map(gic, 1, REDIST);
-    st32(DIST + CTLR, 3);
-    st32(DIST + IGROUPR + 4, ~0u);
-    st32(DIST + IGROUPR + 8, ~0u);
-    for (int i = 0; i < 2; i++) {
-        st32(redist(i, 0x14), 0);
-        st32(sgi_frame(i, IGROUPR), ~0u);
-        st32(sgi_frame(i, ISENABLER), 0xffff);
-        env_msr(cpus[i], ICC_PMR, 0xf8);
-        env_msr(cpus[i], ICC_IGRPEN1, 1);
-    }
-}
-
-static void enable_spi_v3(unsigned irq, uint8_t priority, uint64_t route)
-{
-    st32(DIST + ISENABLER + irq / 32 * 4, 1u << irq % 32);
-    st(DIST + IPRIORITYR + irq, 1, priority);
-    st(DIST + 0x6000 + 8 * irq, 8, route);
-}
-
-START_TEST(v3_identification)
-{
-    ck_assert_uint_eq(ld32(DIST + CTLR), 3 | 1 << 4 | 1 << 6); /* ARE, DS */
-    ck_assert_uint_eq(ld32(DIST + 4) & 31, NUM_IRQ / 32 - 1);
-    ck_assert_uint_eq(ld32(DIST + 0xffe8) >> 4 & 15, 3);
-    ck_assert_uint_eq(ld32(redist(0, 0xffe8)) >> 4 & 15, 3);
-    ck_assert_uint_eq(ld(redist(0, 8), 8), 0);
-    ck_assert_uint_eq(ld(redist(1, 8), 8), 0x100ull << 32 | 1 << 8 | 1 << 4); /* Last */
-    ck_assert_uint_eq(ld32(DIST + ISENABLER), 0); /* private ones are in the redistributor */
-    ck_assert_uint_eq(env_mrs(cpus[0], ICC_SRE), 7);
-    env_msr(cpus[0], ICC_SRE, 0);
-    ck_assert_uint_eq(env_mrs(cpus[0], ICC_SRE), 7);
-    ck_assert_uint_eq(env_mrs(cpus[0], ICC_CTLR) >> 8 & 7, 4);
-    ck_assert_uint_eq(env_mrs(cpus[0], ICC_IAR1), SPURIOUS);
-    ck_assert_uint_eq(env_mrs(cpus[0], ARM_SYSREG(3, 0, 0, 4, 0)) >> 24 & 15, 1);
-    env_set_el(cpus[0], 0);
-    ArmException exc;
-    uint64_t v;
-
-    ck_assert(!arm_sysreg_read(cpus[0], ICC_IAR1, 0, &v, &exc));
-}
-END_TEST
-
-START_TEST(v3_spi)
-{
-    enable_spi_v3(40, 0x80, 0x100);
-    set_input(8, 1);
-    ck_assert_int_eq(irq_level[0], 0);
-    ck_assert_int_eq(irq_level[1], 1);
-    ck_assert_uint_eq(env_mrs(cpus[1], ICC_HPPIR1), 40);
-    ck_assert_uint_eq(env_mrs(cpus[1], ICC_IAR0), SPURIOUS);
-    ck_assert_uint_eq(env_mrs(cpus[1], ICC_IAR1), 40);
-    ck_assert_int_eq(irq_level[1], 0);
-    ck_assert_uint_eq(env_mrs(cpus[1], ICC_RPR), 0x80);
-    set_input(8, 0);
-    env_msr(cpus[1], ICC_EOIR1, 40);
-    ck_assert_uint_eq(env_mrs(cpus[1], ICC_RPR), 0xff);
-    /* The route is to nobody; then by halves to CPU 0. */
-    st(DIST + 0x6000 + 8 * 40, 8, 0x123);
-    set_input(8, 1);
-    ck_assert_int_eq(irq_level[0] | irq_level[1], 0);
-    st32(DIST + 0x6000 + 8 * 40, 0);
-    ck_assert_int_eq(irq_level[0], 1);
-    ck_assert_uint_eq(ld(DIST + 0x6000 + 8 * 40, 8), 0);
-}
-END_TEST
-
-START_TEST(v3_any_cpu)
-{
-    enable_spi_v3(40, 0x80, 1u << 31);
-    env_msr(cpus[0], ICC_IGRPEN1, 0);
-    set_input(8, 1);
-    ck_assert_int_eq(irq_level[0], 0);
-    ck_assert_int_eq(irq_level[1], 1);
-    ck_assert_uint_eq(env_mrs(cpus[1], ICC_IAR1), 40);
-}
-END_TEST
-
-START_TEST(v3_waker)
-{
-    st32(sgi_frame(0, ISENABLER), 1u << 27);
-    set_ppi(0, 27, 1);
-    ck_assert_int_eq(irq_level[0], 1);
-    st32(redist(0, 0x14), 2);
-    ck_assert_uint_eq(ld32(redist(0, 0x14)), 6);
-    ck_assert_int_eq(irq_level[0], 0);
-    st32(redist(0, 0x14), 0);
-    ck_assert_uint_eq(ld32(redist(0, 0x14)), 0);
-    ck_assert_int_eq(irq_level[0], 1);
-}
-END_TEST
-
-START_TEST(v3_preemption)
-{
-    enable_spi_v3(40, 0x80, 0);
-    enable_spi_v3(41, 0x60, 0);
-    enable_spi_v3(42, 0x40, 0);
-    set_input(8, 1);
-    ck_assert_uint_eq(env_mrs(cpus[0], ICC_IAR1), 40);
-    set_input(9, 1);
-    ck_assert_int_eq(irq_level[0], 1);
-    ck_assert_uint_eq(env_mrs(cpus[0], ICC_IAR1), 41);
-    env_msr(cpus[0], ICC_BPR1, 0);
-    ck_assert_uint_eq(env_mrs(cpus[0], ICC_BPR1), 3);
-    env_msr(cpus[0], ICC_BPR1, 6); /* groups of 64 priorities: 0x40 and 0x60 are one */
-    set_input(10, 1);
-    ck_assert_int_eq(irq_level[0], 1); /* 0x40 is more urgent than the 0x60 that runs */
-    set_input(10, 0);
-    set_input(9, 0);
-    set_input(8, 0);
-    env_msr(cpus[0], ICC_EOIR1, 41);
-    env_msr(cpus[0], ICC_EOIR1, 40);
-    set_input(9, 1);
-    ck_assert_uint_eq(env_mrs(cpus[0], ICC_IAR1), 41);
-    ck_assert_uint_eq(env_mrs(cpus[0], ICC_RPR), 0x40);
-    set_input(10, 1);
-    ck_assert_int_eq(irq_level[0], 0);
-    env_msr(cpus[0], ICC_PMR, 0x40);
-    env_msr(cpus[0], ICC_EOIR1, 41);
-    ck_assert_int_eq(irq_level[0], 0); /* masked now */
-    env_msr(cpus[0], ICC_PMR, 0xff);
-    ck_assert_uint_eq(env_mrs(cpus[0], ICC_PMR), 0xf8);
-    ck_assert_uint_eq(env_mrs(cpus[0], ICC_IAR1), 42);
-}
-END_TEST
-
-START_TEST(v3_split_end)
-{
-    enable_spi_v3(40, 0x80, 0);
-    env_msr(cpus[0], ICC_CTLR, 2);
-    set_input(8, 1);
-    ck_assert_uint_eq(env_mrs(cpus[0], ICC_IAR1), 40);
-    env_msr(cpus[0], ICC_EOIR1, 40);
-    ck_assert_uint_eq(env_mrs(cpus[0], ICC_RPR), 0xff);
-    ck_assert_uint_eq(ld32(DIST + ISACTIVER + 4), 1 << 8);
-    ck_assert_int_eq(irq_level[0], 0);
-    env_msr(cpus[0], ICC_DIR, 40);
-    ck_assert_int_eq(irq_level[0], 1);
-    env_msr(cpus[0], ICC_EOIR1, 1023); /* nothing */
-    env_msr(cpus[0], ICC_DIR, 5000);
-}
-END_TEST
-
-START_TEST(v3_sgis)
-{
-    env_msr(cpus[0], ICC_SGI1R, 7ull << 24 | 1 << 16 | 1); /* 0.0.1.0 */
-    ck_assert_int_eq(irq_level[0], 0);
-    ck_assert_int_eq(irq_level[1], 1);
-    ck_assert_uint_eq(env_mrs(cpus[1], ICC_IAR1), 7);
-    env_msr(cpus[1], ICC_EOIR1, 7);
-    ck_assert_int_eq(irq_level[1], 0);
-    env_msr(cpus[0], ICC_SGI1R, 7ull << 24 | 1 << 16 | 2); /* 0.0.1.1 is nobody */
-    ck_assert_int_eq(irq_level[0] | irq_level[1], 0);
-    env_msr(cpus[1], ICC_SGI1R, 1ull << 40 | 3ull << 24); /* all but itself */
-    ck_assert_int_eq(irq_level[0], 1);
-    ck_assert_int_eq(irq_level[1], 0);
-    ck_assert_uint_eq(env_mrs(cpus[0], ICC_IAR1), 3);
-    env_msr(cpus[0], ICC_EOIR1, 3);
-    env_msr(cpus[1], ICC_SGI0R, 1ull << 40 | 3ull << 24); /* SGI 3 is not of group 0 */
-    ck_assert_int_eq(irq_level[0] | fiq_level[0], 0);
-}
-END_TEST
-
-START_TEST(v3_group_0_is_fiq)
-{
-    st32(DIST + IGROUPR + 4, ~0u & ~(1u << 8));
-    enable_spi_v3(40, 0x80, 0);
-    env_msr(cpus[0], ICC_IGRPEN0, 1);
-    set_input(8, 1);
-    ck_assert_int_eq(irq_level[0], 0);
-    ck_assert_int_eq(fiq_level[0], 1);
-    ck_assert_uint_eq(env_mrs(cpus[0], ICC_IAR1), SPURIOUS);
-    ck_assert_uint_eq(env_mrs(cpus[0], ICC_IAR0), 40);
-    env_msr(cpus[0], ICC_EOIR1, 40); /* the wrong one: nothing happens */
-    ck_assert_uint_eq(env_mrs(cpus[0], ICC_RPR), 0x80);
-    set_input(8, 0);
-    env_msr(cpus[0], ICC_EOIR0, 40);
-    ck_assert_uint_eq(env_mrs(cpus[0], ICC_RPR), 0xff);
+    ck_assert(realize_fails(TYPE_ARM_GIC, "num-cpu", 0));
+    ck_assert(realize_fails(TYPE_ARM_GIC, "num-cpu", 100000));
+    ck_assert(realize_fails(TYPE_ARM_GIC, "num-irq", 33));
+    ck_assert(realize_fails(TYPE_ARM_GIC, "num-irq", 0));
+    ck_assert(realize_fails(TYPE_ARM_GIC, "num-irq", 1024));
+    ck_assert(realize_fails(TYPE_ARM_GIC, "revision", 1));
+    ck_assert(realize_fails(TYPE_ARM_GIC, "num-priority-bits", 3));
+    ck_assert(realize_fails(TYPE_ARM_GIC, "num-priority-bits", 9));
 }
 END_TEST
 
@@ -620,72 +290,266 @@ END_TEST
 START_TEST(hostile_writes) NO_THREAD_SAFETY
 {
     static const uint64_t values[] = {0, ~0ull, 0x5a5a5a5a5a5a5a5a};
-    bool v3 = _i;
 
-    if (v3) {
-        setup_v3();
-    } else {
-        setup_v2();
-    }
     for (unsigned v = 0; v < G_N_ELEMENTS(values); v++) {
-        for (unsigned size = 1; size <= (v3 ? 8 : 4); size *= 2) {
-            for (unsigned off = 0; off < (v3 ? 0x10000 : 0x1000); off += size) {
+        for (unsigned size = 1; size <= 4; size *= 2) {
+            for (unsigned off = 0; off < 0x1000; off += size) {
                 st(DIST + off, size, values[v]);
                 ld(DIST + off, size);
             }
         }
     }
-    for (unsigned off = 0; off < (v3 ? 0x40000 : 0x2000); off += 4) {
-        st32((v3 ? REDIST : CPUIF) + off, ~0u);
-        ld32((v3 ? REDIST : CPUIF) + off);
+    for (unsigned off = 0; off < 0x2000; off += 4) {
+        st32(CPUIF + off, ~0u);
+        ld32(CPUIF + off);
     }
     for (int n = 0; n < SPIS + 64; n++) {
         set_input(n, 1);
     }
     for (int i = 0; i < 3000; i++) {
-        if (v3) {
-            env_msr(cpus[i & 1], ICC_EOIR1, env_mrs(cpus[i & 1], ICC_IAR1));
-        } else {
-            on_cpu(i & 1);
-            st32(C_EOIR, ld32(C_IAR));
-        }
+        on_cpu(i & 1);
+        st32(C_EOIR, ld32(C_IAR));
     }
     device_reset(gic);
     ck_assert_int_eq(irq_level[0] | irq_level[1] | fiq_level[0] | fiq_level[1], 0);
-    ck_assert_uint_eq(ld32(DIST + CTLR), v3 ? 1 << 4 | 1 << 6 : 0);
+    ck_assert_uint_eq(ld32(DIST + CTLR), 0);
+}
+END_TEST
+
+/* ---- security extensions */
+
+static void setup_secure(void) NO_THREAD_SAFETY
+{
+    static const char *const switches[] = {"has-security-extensions", NULL};
+
+    env_init();
+    cpus[0] = env_cpu("cortex-a57-arm-cpu");
+    make_gic(TYPE_ARM_GIC, 1, switches);
+    device_map(gic, 0, DIST);
+    device_map(gic, 1, CPUIF);
+    on_cpu(0);
+    secure_access = true;
+    st32(DIST + CTLR, 3);
+    st32(DIST + IGROUPR + 4, 1u << 8); /* 40 is Non-secure software's */
+    st32(C_CTLR, 3 | 1 << 3);
+    st32(C_PMR, 0xff);
+    enable_spi(40, 0xa0);
+    enable_spi(41, 0x40);
+}
+
+static uint32_t ns32(uint64_t addr)
+{
+    uint32_t v;
+
+    secure_access = false;
+    v = ld32(addr);
+    secure_access = true;
+    return v;
+}
+
+static void ns_st32(uint64_t addr, uint32_t v)
+{
+    secure_access = false;
+    st32(addr, v);
+    secure_access = true;
+}
+
+START_TEST(secure_distributor)
+{
+    ck_assert_uint_eq(ld32(DIST + 4) >> 10 & 1, 1);
+    ck_assert_uint_eq(ns32(DIST + CTLR), 1);
+    ns_st32(DIST + CTLR, 0);
+    ck_assert_uint_eq(ld32(DIST + CTLR), 1); /* group 0 is not theirs */
+    ns_st32(DIST + CTLR, 1);
+    ck_assert_uint_eq(ld32(DIST + CTLR), 3);
+    ck_assert_uint_eq(ns32(DIST + IGROUPR + 4), 0);
+    ns_st32(DIST + IGROUPR + 4, ~0u);
+    ck_assert_uint_eq(ld32(DIST + IGROUPR + 4), 1u << 8);
+    ck_assert_uint_eq(ns32(DIST + ISENABLER + 4), 1u << 8);
+    ns_st32(DIST + ICENABLER + 4, ~0u);
+    ck_assert_uint_eq(ld32(DIST + ISENABLER + 4), 1u << 9);
+    ck_assert_uint_eq(ns32(DIST + IPRIORITYR + 40), 0x40); /* 0xa0 doubled; 0x40 is not shown */
+    ns_st32(DIST + IPRIORITYR + 40, 0x8080);
+    ck_assert_uint_eq(ld32(DIST + IPRIORITYR + 40), 0x40c0);
+    ns_st32(DIST + ISPENDR + 4, 3u << 8);
+    ck_assert_uint_eq(ld32(DIST + ISPENDR + 4), 1u << 8);
+    st32(DIST + 0xe00 + 8, 1u << 18); /* NSACR: 41 may be made pending */
+    ck_assert_uint_eq(ns32(DIST + 0xe00 + 8), 0);
+    ns_st32(DIST + ISPENDR + 4, 3u << 8);
+    ck_assert_uint_eq(ld32(DIST + ISPENDR + 4), 3u << 8);
+}
+END_TEST
+
+START_TEST(secure_sgis)
+{
+    st32(DIST + IGROUPR, 1u << 5);
+    st32(DIST + SGIR, 2u << 24 | 5);
+    ck_assert_uint_eq(ld(DIST + SPENDSGIR + 5, 1), 0); /* NSATT says group 0 */
+    st32(DIST + SGIR, 2u << 24 | 1 << 15 | 5);
+    ck_assert_uint_eq(ld(DIST + SPENDSGIR + 5, 1), 1);
+    ns_st32(DIST + SGIR, 2u << 24 | 6);
+    ck_assert_uint_eq(ld(DIST + SPENDSGIR + 6, 1), 0);
+    st32(DIST + 0xe00, 1u << 12);
+    ns_st32(DIST + SGIR, 2u << 24 | 6);
+    ck_assert_uint_eq(ld(DIST + SPENDSGIR + 6, 1), 1);
+    ck_assert_uint_eq(ns32(DIST + CPENDSGIR + 4), 1 << 8); /* 5, not 6 */
+    ns_st32(DIST + CPENDSGIR + 4, 0x0101 << 8);
+    ck_assert_uint_eq(ld32(DIST + CPENDSGIR + 4), 1 << 16);
+}
+END_TEST
+
+START_TEST(secure_acknowledge)
+{
+    set_input(8, 1);
+    ck_assert_int_eq(irq_level[0], 1);
+    ck_assert_uint_eq(ld32(C_HPPIR), 1022);
+    ck_assert_uint_eq(ld32(C_IAR), 1022); /* not without AckCtl */
+    ck_assert_uint_eq(ns32(C_HPPIR), 40);
+    ck_assert_uint_eq(ns32(C_AIAR), 0);
+    ck_assert_uint_eq(ns32(C_IAR), 40);
+    ck_assert_uint_eq(ld32(C_RPR), 0xa0);
+    ck_assert_uint_eq(ns32(C_RPR), 0x40);
+    ck_assert_uint_eq(ns32(CPUIF + 0xd0), 1u << 16); /* NSAPR2 */
+    set_input(9, 1);
+    ck_assert_int_eq(fiq_level[0], 1); /* Secure software preempts */
+    ck_assert_uint_eq(ns32(C_IAR), SPURIOUS);
+    ck_assert_uint_eq(ns32(C_HPPIR), SPURIOUS);
+    ck_assert_uint_eq(ld32(C_IAR), 41);
+    ck_assert_uint_eq(ns32(C_RPR), 0); /* of no concern to them */
+    ns_st32(C_EOIR, 41);
+    ck_assert_uint_eq(ld32(C_RPR), 0x40);
+    st32(C_EOIR, 41);
+    ns_st32(C_EOIR, 40);
+    ck_assert_uint_eq(ld32(C_RPR), 0xff);
+}
+END_TEST
+
+START_TEST(secure_cpu_interface)
+{
+    st32(C_CTLR, 3 | 1 << 10); /* Non-secure EOImode */
+    ck_assert_uint_eq(ns32(C_CTLR), 1 | 1 << 9);
+    ns_st32(C_CTLR, 0);
+    ck_assert_uint_eq(ld32(C_CTLR), 1);
+    ns_st32(C_CTLR, 1 | 1 << 9);
+    ck_assert_uint_eq(ld32(C_CTLR), 3 | 1 << 10);
+    set_input(8, 1);
+    ck_assert_uint_eq(ns32(C_IAR), 40);
+    set_input(8, 0);
+    ns_st32(C_EOIR, 40);
+    ck_assert_uint_eq(ld32(DIST + ISACTIVER + 4), 1u << 8);
+    ns_st32(C_DIR, 40);
+    ck_assert_uint_eq(ld32(DIST + ISACTIVER + 4), 0);
+    ck_assert_uint_eq(ns32(C_PMR), 0xfe);
+    ns_st32(C_PMR, 0x80);
+    ck_assert_uint_eq(ld32(C_PMR), 0xc0);
+    st32(C_PMR, 0x70);
+    ck_assert_uint_eq(ns32(C_PMR), 0);
+    ns_st32(C_PMR, 0x80);
+    ck_assert_uint_eq(ld32(C_PMR), 0x70);
+    ns_st32(C_BPR, 5);
+    ck_assert_uint_eq(ld32(CPUIF + 0x1c), 5); /* is ABPR */
+    ck_assert_uint_eq(ld32(C_BPR), 0);
+    st32(C_CTLR, 3 | 1 << 4); /* CBPR */
+    st32(C_BPR, 3);
+    ck_assert_uint_eq(ns32(C_BPR), 4);
+    ns_st32(C_BPR, 7);
+    ck_assert_uint_eq(ns32(C_BPR), 4);
+}
+END_TEST
+
+/* ---- virtualization extensions: the outputs; the registers have a bare-metal suite */
+
+START_TEST(virtual_outputs) NO_THREAD_SAFETY
+{
+    static const char *const switches[] = {"has-virtualization-extensions", NULL};
+    const uint64_t gich = 0x8030000, gicv = 0x8040000;
+
+    env_init();
+    cpus[0] = env_cpu("cortex-a57-arm-cpu");
+    cpus[1] = env_cpu("cortex-a57-arm-cpu");
+    make_gic(TYPE_ARM_GIC, 2, switches);
+    device_map(gic, 2, gich);
+    device_map(gic, 3, gicv);
+    on_cpu(1);
+    st32(gich, 1);
+    st32(gich + 8, 0xf0u << 24 | 1);
+    st32(gich + 0x100, 1u << 28 | 1 << 19 | 40);
+    ck_assert_int_eq(virq_level[1], 1);
+    ck_assert_int_eq(virq_level[0] | vfiq_level[1] | irq_level[1], 0);
+    st32(gich + 8, 0xf0u << 24 | 1 | 1 << 3); /* FIQEn */
+    ck_assert_int_eq(virq_level[1], 0);
+    ck_assert_int_eq(vfiq_level[1], 1);
+    ck_assert_uint_eq(ld32(gicv + 0xc), 40);
+    ck_assert_int_eq(vfiq_level[1], 0);
+    ck_assert_int_eq(maintenance_level[1], 0);
+    st32(gicv + 0x10, 40);
+    ck_assert_int_eq(maintenance_level[1], 1);
+    st32(gich, 0);
+    ck_assert_int_eq(maintenance_level[1], 0);
+    on_cpu(0);
+    ck_assert_uint_eq(ld32(gich + 0x30), 15); /* another CPU's list registers */
+}
+END_TEST
+
+/* ---- GICv2m */
+
+START_TEST(messages) NO_THREAD_SAFETY
+{
+    Device *dev = device_new("arm-gicv2m");
+
+    ck_assert(realize_fails("arm-gicv2m", "num-spi", 0));
+    ck_assert(realize_fails("arm-gicv2m", "num-spi", 989));
+    ck_assert(realize_fails("arm-gicv2m", "base-spi", 0xffffffff));
+    ck_assert(object_set_uint(OBJECT(dev), "base-spi", 16, NULL));
+    ck_assert(object_set_uint(OBJECT(dev), "num-spi", 2, NULL));
+    env_realize(dev);
+    device_map(dev, 0, 0x8020000);
+    for (int i = 0; i < 2; i++) {
+        device_connect(dev, "", i, device_input(gic, "", 16 + i));
+    }
+    ck_assert_uint_eq(ld32(0x8020008), 48 << 16 | 2);
+    enable_spi(49, 0x80);
+    st32(DIST + ICFGR + 12, 2u << 2);
+    st32(0x8020040, 49);
+    ck_assert_int_eq(irq_level[0], 1);
+    ck_assert_uint_eq(ld32(C_IAR), 49);
+    st32(0x8020040, 50);
+    st32(0x8020040, 47);
+    st32(0x8020040, 1023);
+    st32(C_EOIR, 49);
+    ck_assert_uint_eq(ld32(C_IAR), SPURIOUS);
 }
 END_TEST
 
 static Suite *make_suite(void)
 {
     Suite *s = suite_create("gic");
-    TCase *v2 = tcase_create("v2"), *v3 = tcase_create("v3"), *any = tcase_create("any");
+    TCase *plain = tcase_create("plain"), *secure = tcase_create("secure");
+    TCase *virtual = tcase_create("virtual");
 
-    tcase_add_checked_fixture(v2, setup_v2, NULL);
-    tcase_add_test(v2, v2_identification);
-    tcase_add_test(v2, v2_level);
-    tcase_add_test(v2, v2_edge);
-    tcase_add_test(v2, v2_priorities);
-    tcase_add_test(v2, v2_binary_point);
-    tcase_add_test(v2, v2_eoi_mode);
-    tcase_add_test(v2, v2_sgis);
-    tcase_add_test(v2, v2_ppis_and_targets);
-    tcase_add_test(v2, v2_groups);
-    tcase_add_test(v2, v2_reset);
-    tcase_add_test(v2, bad_properties);
-    tcase_add_checked_fixture(v3, setup_v3, NULL);
-    tcase_add_test(v3, v3_identification);
-    tcase_add_test(v3, v3_spi);
-    tcase_add_test(v3, v3_any_cpu);
-    tcase_add_test(v3, v3_waker);
-    tcase_add_test(v3, v3_preemption);
-    tcase_add_test(v3, v3_split_end);
-    tcase_add_test(v3, v3_sgis);
-    tcase_add_test(v3, v3_group_0_is_fiq);
-    tcase_add_loop_test(any, hostile_writes, 0, 2);
-    suite_add_tcase(s, v2);
-    suite_add_tcase(s, v3);
-    suite_add_tcase(s, any);
+    tcase_add_checked_fixture(plain, setup_v2, NULL);
+    tcase_add_test(plain, v2_identification);
+    tcase_add_test(plain, v2_level);
+    tcase_add_test(plain, v2_edge);
+    tcase_add_test(plain, v2_priorities);
+    tcase_add_test(plain, v2_binary_point);
+    tcase_add_test(plain, v2_eoi_mode);
+    tcase_add_test(plain, v2_sgis);
+    tcase_add_test(plain, v2_ppis_and_targets);
+    tcase_add_test(plain, v2_groups);
+    tcase_add_test(plain, v2_reset);
+    tcase_add_test(plain, bad_properties);
+    tcase_add_test(plain, hostile_writes);
+    tcase_add_test(plain, messages);
+    tcase_add_checked_fixture(secure, setup_secure, NULL);
+    tcase_add_test(secure, secure_distributor);
+    tcase_add_test(secure, secure_sgis);
+    tcase_add_test(secure, secure_acknowledge);
+    tcase_add_test(secure, secure_cpu_interface);
+    tcase_add_test(virtual, virtual_outputs);
+    suite_add_tcase(s, plain);
+    suite_add_tcase(s, secure);
+    suite_add_tcase(s, virtual);
     return s;
 }
 
