@@ -58,8 +58,8 @@ static uint64_t claim_read(ArmCpu *cpu, const ArmSysReg *reg)
 #define ENABLES               .flags = ARM_SYSREG_ENDS_BLOCK, .write = debug_write
 /* DBGBCR: BT LBN SSC HMC BAS PMC E; DBGWCR: MASK WT LBN SSC HMC BAS LSC PAC E. */
 #define BREAK_WATCH(n)                                                                       \
-    {DBG("DBGBVR" #n "_EL1", 0, n, 4), SR_RW(1),           ENABLES, SR_FIELD(dbgbvr[n]),     \
-     .access = breakpoint_access,      .write_mask = ~3ull},                                 \
+    {DBG("DBGBVR" #n "_EL1", 0, n, 4), SR_RW(1), ENABLES, SR_FIELD(dbgbvr[n]),               \
+     .access = breakpoint_access},                                                           \
         {DBG("DBGBCR" #n "_EL1", 0, n, 5),                                                   \
          SR_RW(1),                                                                           \
          ENABLES,                                                                            \
