@@ -170,6 +170,7 @@ static void complete_machine(MachineConfig *m)
     m->smp = m->smp ? m->smp : g_new0(SMPConfiguration, 1);
     m->memory = m->memory ? m->memory : g_new0(MemorySizeConfiguration, 1);
     m->numa = m->numa ? m->numa : g_new0(NumaOptionsList, 1);
+    m->smbios = m->smbios ? m->smbios : g_new0(SmbiosConfigList, 1);
     m->boot = m->boot ? m->boot : g_new0(BootConfig, 1);
     m->boot->pflash = m->boot->pflash ? m->boot->pflash : g_new0(strList, 1);
     m->serials = m->serials ? m->serials : g_new0(strList, 1);

@@ -295,6 +295,54 @@ bool option_numa(CommandLine *cl, const OptionDef *opt, const char *arg, Error *
     return o && store_object(cl, opt->path, o, errp);
 }
 
+/* ---- SMBIOS */
+
+/* value= of type 11 may be given more than once. */
+static void move_values(GString *arg, JsonArray *ret)
+{
+    g_auto(GStrv) items = g_strsplit(arg->str, ",value=", -1);
+
+    for (guint i = 1; items[0] && items[i]; i++) {
+        size_t len = strlen(items[i]), end = 0;
+
+        /* A doubled comma is one of the text, another one ends it. */
+        while (end < len && (items[i][end] != ',' || items[i][end + 1] == ',')) {
+            end += items[i][end] == ',' ? 2 : 1;
+        }
+        g_autofree char *raw = g_strndup(items[i], end);
+        g_auto(GStrv) parts = g_strsplit(raw, ",,", -1);
+        g_autofree char *text = g_strjoinv(",", parts);
+
+        json_array_add_string_element(ret, text);
+        if (i == 1) {
+            g_string_assign(arg, items[0]);
+        }
+        g_string_append(arg, items[i] + end);
+    }
+}
+
+bool option_smbios(CommandLine *cl, const OptionDef *opt, const char *arg, Error **errp)
+{
+    JsonArray *values = json_array_new();
+    g_autoptr(JsonNode) list = json_new_array(values);
+    g_autoptr(GString) rest = g_string_new(arg);
+    g_autoptr(JsonObject) entry = json_object_new();
+
+    move_values(rest, values);
+    JsonObject *fields = keyval_parse(rest->str, NULL, errp);
+    if (!fields) {
+        return false;
+    }
+    json_object_set_object_member(entry, "fields", fields);
+    if (!json_move_member(fields, "type", entry, "type")) {
+        return error_set_code(errp, ERROR_CODE_PARAMETER_MISSING, "Must specify type=");
+    }
+    if (json_array_get_length(values)) {
+        json_object_set_member(fields, "value", g_steal_pointer(&list));
+    }
+    return store_object(cl, opt->path, entry, errp);
+}
+
 /* ---- flashes */
 
 /* The first flash for which nothing was said. */

@@ -10,7 +10,7 @@ OptionApply option_store; /* the default */
 OptionApply option_semihosting, option_machine, option_accel, option_enable_kvm, option_cpu,
     option_memory;
 OptionApply option_name, option_uuid, option_no_acpi, option_global, option_object, option_set;
-OptionApply option_drive, option_numa;
+OptionApply option_drive, option_numa, option_smbios;
 OptionApply option_chardev, option_serial, option_monitor, option_qmp, option_qtest;
 OptionApply option_completion, option_trace, option_only_none, option_audiodev, option_config,
     option_readconfig;

@@ -53,7 +53,6 @@ static const struct {
     {"sd", ""},
     {"seed", ""},
     {"singlestep", ""},
-    {"smbios", ""},
     {"snapshot", ""},
     {"spice", ""},
     {"tb-size", ""},

@@ -77,6 +77,8 @@ const OptionDef option_table[] = {
      "guest:string,process:string,debug-threads:boolean", option_name},
     {"uuid", NULL, OPTION_TEXT, "UUID", "UUID of the machine", "machine.identity.uuid",
      .apply = option_uuid},
+    {"smbios", NULL, OPTION_KEYVAL, "type=0|1|2|3|4|11|17[,FIELD=TEXT...]",
+     "fields of SMBIOS structures", "machine.smbios", NULL, "smbios", .apply = option_smbios},
     {"device", NULL, OPTION_KEYVAL, "[driver=]DRIVER[,id=ID][,PROPERTY=VALUE...]",
      "a further device; 'help' lists them, 'DRIVER,help' its properties", "devices", "driver",
      "device", "driver:string,id:string,bus:string"},

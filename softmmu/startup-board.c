@@ -8,6 +8,7 @@
 #include "hw/core/machine.h"
 #include "hw/core/qdev.h"
 #include "hw/core/semihosting.h"
+#include "hw/smbios/smbios.h"
 #include "qom/user-creatable.h"
 #include "softmmu/accel.h"
 #include "softmmu/configuration.h"
@@ -62,7 +63,7 @@ bool phase_machine(int argc, char **argv, Error **errp)
     object_container("/machine/peripheral-anon");
     object_container("/machine/unattached");
     current_machine = m;
-    return machine_config_boot(m, c->boot, errp) &&
+    return machine_config_boot(m, c->boot, errp) && smbios_check(c->smbios, errp) &&
            config_set_properties(OBJECT(m), c->props, "/machine/props", NULL, errp) &&
            machine_config_smp(m, c->smp, errp) && machine_config_numa(m, c->numa, errp) &&
            (machine_config_cpu(m, c->cpu, errp) || !c->cpu);

@@ -7,6 +7,7 @@
 #include "backends/hostmem.h"
 #include "gen/qapi-visit.h"
 #include "hw/core/qdev.h"
+#include "hw/smbios/smbios.h"
 #include "qom/user-creatable.h"
 #include "softmmu/accel.h"
 #include "softmmu/configuration.h"
@@ -168,6 +169,8 @@ void config_validate_machine(const MachineConfig *c, GPtrArray *errors)
     check_step(errors, ok, g_steal_pointer(&err));
     const MachineClass *mc = MACHINE_GET_CLASS(m);
     ok = !mc->check || mc->check(m, &err);
+    check_step(errors, ok, g_steal_pointer(&err));
+    ok = smbios_check(c->smbios, &err);
     check_step(errors, ok, g_steal_pointer(&err));
     ok = rtc_check(c->rtc, &err);
     check_step(errors, ok, g_steal_pointer(&err));

@@ -74,9 +74,8 @@ static void pad_text(char *ret, size_t len, const char *text)
 {
     size_t n = MIN(strlen(text), len);
 
-    memset(ret, ' ', len);
+    memset(ret, 0, len + 1);
     memcpy(ret, text, n);
-    ret[len] = '\0';
 }
 
 AcpiTables *acpi_tables_new(const char *oem_id, const char *oem_table_id)

@@ -20,7 +20,7 @@ typedef struct AcpiTables {
 #define ACPI_FILE_RSDP   "etc/acpi/rsdp"
 #define ACPI_FILE_LINKER "etc/table-loader"
 
-/* Texts are cut, or padded with blanks, to 6 and 8 characters. */
+/* Texts are cut, or padded with zeros, to 6 and 8 characters. */
 AcpiTables *acpi_tables_new(const char *oem_id, const char *oem_table_id);
 void acpi_tables_free(AcpiTables *t);
 

@@ -375,8 +375,8 @@ static void add_dbg2(AcpiTables *t)
 
 static AcpiTables *build(const VirtMachine *s)
 {
-    AcpiTables *t = acpi_tables_new(s->oem_id ? s->oem_id : "BOCHS",
-                                    s->oem_table_id ? s->oem_table_id : "BXPC");
+    AcpiTables *t = acpi_tables_new(s->oem_id ? s->oem_id : "BOCHS ",
+                                    s->oem_table_id ? s->oem_table_id : "BXPC    ");
     size_t dsdt = add_dsdt(t, s);
 
     add_fadt(t, s, dsdt);

@@ -5,6 +5,8 @@
 
 #include "hw/block/pflash-cfi01.h"
 #include "hw/nvram/fw-cfg.h"
+#include "hw/smbios/smbios.h"
+#include "softmmu/configuration.h"
 #include "softmmu/run-state.h"
 
 #define DTB_ALIGN      (2 * MiB)
@@ -155,6 +157,18 @@ static void set_start(VirtMachine *s, hwaddr dtb)
     }
 }
 
+static void add_smbios(const VirtMachine *s)
+{
+    const MachineConfig *c = config->machine;
+    SmbiosIdentity id = {"QEMU", "QEMU Virtual Machine", MACHINE_GET_CLASS(s)->name,
+                         c->identity->uuid};
+    g_autoptr(GBytes) tables = smbios_tables(&s->parent, c->smbios, &id);
+    g_autoptr(GBytes) anchor = smbios_anchor(tables);
+
+    fw_cfg_add_file(s->fw_cfg, "etc/smbios/smbios-anchor", anchor);
+    fw_cfg_add_file(s->fw_cfg, "etc/smbios/smbios-tables", tables);
+}
+
 bool virt_done(Machine *m, Error **errp)
 {
     VirtMachine *s = (VirtMachine *)m;
@@ -181,6 +195,7 @@ bool virt_done(Machine *m, Error **errp)
     loader_add_blob(&address_space_memory, at, dtb);
     fw_cfg_add_machine(s->fw_cfg, m, has_firmware(s));
     virt_acpi_add(s);
+    add_smbios(s);
     set_start(s, at);
     return true;
 }

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+hw-srcs += hw/smbios/smbios.c
