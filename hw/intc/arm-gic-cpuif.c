@@ -68,7 +68,6 @@ static uint32_t acknowledge(const Access *a, bool aliased) REQUIRES(vm_lock)
         b->latch &= ~BIT(irq % 32);
     }
     arm_gic_update_irq(a->gic, a->cpu, irq);
-    arm_gic_update_cpu(a->gic, a->cpu);
     return result;
 }
 
@@ -77,9 +76,11 @@ static bool splits_end(const Access *a)
     return a->c->cpuif.eoi_mode[a->secure ? GIC_SECURE : GIC_NON_SECURE];
 }
 
-static bool is_group1(const Access *a, unsigned irq)
+/* Non-secure software cannot end what is not its own. */
+static bool may_deactivate(const Access *a, unsigned irq)
 {
-    return arm_gic_bank(a->gic, a->cpu, irq)->group >> (irq % 32) & 1;
+    return irq < a->gic->num_irq &&
+           (a->secure || (arm_gic_bank(a->gic, a->cpu, irq)->group >> (irq % 32) & 1));
 }
 
 static void end_of_interrupt(const Access *a, uint32_t value, bool aliased) REQUIRES(vm_lock)
@@ -95,8 +96,10 @@ static void end_of_interrupt(const Access *a, uint32_t value, bool aliased) REQU
         return;
     }
     gic_cpuif_drop(&a->c->cpuif);
-    if (!splits_end(a)) {
+    if (!splits_end(a) && may_deactivate(a, irq)) {
         arm_gic_deactivate(a->gic, a->cpu, irq);
+    } else {
+        arm_gic_update_cpu(a->gic, a->cpu);
     }
 }
 
@@ -104,7 +107,7 @@ static void deactivate(const Access *a, unsigned irq) REQUIRES(vm_lock)
 {
     if (!splits_end(a)) {
         guest_error("arm_gic: GICC_DIR written without EOImode");
-    } else if (irq < a->gic->num_irq && (a->secure || is_group1(a, irq))) {
+    } else if (may_deactivate(a, irq)) {
         arm_gic_deactivate(a->gic, a->cpu, irq);
     }
 }
@@ -265,15 +268,15 @@ static MemResult cpu_write(void *opaque, hwaddr addr, unsigned size, uint64_t va
         break;
     case GICC_EOIR:
         end_of_interrupt(&a, (uint32_t)value, false);
-        break;
+        return MEM_OK; /* which has updated what it touches */
     case GICC_AEOIR:
         if (a.secure) {
             end_of_interrupt(&a, (uint32_t)value, true);
         }
-        break;
+        return MEM_OK;
     case GICC_DIR:
         deactivate(&a, value & 0x3ff);
-        break;
+        return MEM_OK;
     default:
         guest_error("arm_gic: write of CPU interface offset 0x%" PRIx64, addr);
         break;

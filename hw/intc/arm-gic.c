@@ -113,13 +113,16 @@ void arm_gic_update(ArmGic *s)
     }
 }
 
+static void update_cpus(ArmGic *s, unsigned mask) REQUIRES(vm_lock)
+{
+    for (; mask; mask &= mask - 1) {
+        arm_gic_update_cpu(s, (unsigned)__builtin_ctz(mask));
+    }
+}
+
 void arm_gic_update_irq(ArmGic *s, unsigned cpu, unsigned irq)
 {
-    unsigned targets = irq < GIC_PRIVATE ? BIT(cpu) : s->target[irq];
-
-    for (; targets; targets &= targets - 1) {
-        arm_gic_update_cpu(s, (unsigned)__builtin_ctz(targets));
-    }
+    update_cpus(s, BIT(cpu) | (irq < GIC_PRIVATE ? 0u : s->target[irq]));
 }
 
 void arm_gic_deactivate(ArmGic *s, unsigned cpu, unsigned irq)
@@ -140,7 +143,7 @@ static void gic_input(void *opaque, int n, int level) NO_THREAD_SAFETY
         irq = ((unsigned)n - spis) % 32;
     }
     if (gic_bank_set_level(arm_gic_bank(s, cpu, irq), irq % 32, level != 0)) {
-        arm_gic_update_irq(s, cpu, irq);
+        update_cpus(s, irq < GIC_PRIVATE ? BIT(cpu) : s->target[irq]);
     }
 }
 

@@ -44,7 +44,7 @@ typedef struct ArmGic {
 #define ARM_GIC(obj) OBJECT_CHECK(ArmGic, obj, TYPE_ARM_GIC)
 
 /* Recompute what CPUs see and drive the outputs, after a change of state: of every CPU; of what
- * one CPU has for itself; of one interrupt. */
+ * one CPU has for itself; of one interrupt, where it goes and on the CPU that changed it. */
 void arm_gic_update(ArmGic *s) REQUIRES(vm_lock);
 void arm_gic_update_cpu(ArmGic *s, unsigned cpu) REQUIRES(vm_lock);
 void arm_gic_update_irq(ArmGic *s, unsigned cpu, unsigned irq) REQUIRES(vm_lock);

@@ -115,14 +115,19 @@ static uint64_t iar_read(GicV3Cpu *c, const ArmSysReg *reg) NO_THREAD_SAFETY
     return irq;
 }
 
-static void deactivate(GicV3Cpu *c, uint64_t irq) NO_THREAD_SAFETY
+/* Non-secure software cannot end what is not its own. */
+static bool may_deactivate(const GicV3Cpu *c, uint64_t irq)
 {
-    if (irq < c->gic->num_irq) {
-        arm_gicv3_deactivate(c, (unsigned)irq);
+    const GicBank *b;
+
+    if (irq >= c->gic->num_irq) {
+        return false;
     }
+    b = arm_gicv3_bank((GicV3Cpu *)c, (unsigned)irq);
+    return sees_secure(c) || arm_gicv3_group(c->gic, b, irq % 32) == GIC_G1NS;
 }
 
-static void eoir_write(GicV3Cpu *c, const ArmSysReg *reg, uint64_t value)
+static void eoir_write(GicV3Cpu *c, const ArmSysReg *reg, uint64_t value) NO_THREAD_SAFETY
 {
     uint64_t irq = value & 0xffffff;
 
@@ -135,25 +140,21 @@ static void eoir_write(GicV3Cpu *c, const ArmSysReg *reg, uint64_t value)
         return;
     }
     gic_cpuif_drop(&c->cpuif);
-    if (!c->cpuif.eoi_mode[regime(c)]) {
-        deactivate(c, irq);
+    if (!c->cpuif.eoi_mode[regime(c)] && may_deactivate(c, irq)) {
+        arm_gicv3_deactivate(c, (unsigned)irq);
+    } else {
+        changed(c);
     }
-    changed(c);
 }
 
-static void dir_write(GicV3Cpu *c, const ArmSysReg *reg, uint64_t value)
+static void dir_write(GicV3Cpu *c, const ArmSysReg *reg, uint64_t value) NO_THREAD_SAFETY
 {
     uint64_t irq = value & 0xffffff;
 
     if (!c->cpuif.eoi_mode[regime(c)]) {
         guest_error("arm-gicv3: ICC_DIR_EL1 written without EOImode");
-        return;
-    }
-    /* Non-secure software cannot end what is not its own. */
-    if (irq < c->gic->num_irq &&
-        (sees_secure(c) ||
-         arm_gicv3_group(c->gic, arm_gicv3_bank(c, (unsigned)irq), irq % 32) == GIC_G1NS)) {
-        deactivate(c, irq);
+    } else if (may_deactivate(c, irq)) {
+        arm_gicv3_deactivate(c, (unsigned)irq);
     }
 }
 

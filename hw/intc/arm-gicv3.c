@@ -63,12 +63,23 @@ void arm_gicv3_set_route(ArmGicV3 *s, unsigned irq, uint64_t route)
     s->any_count += any;
     s->any[n] = deposit64(s->any[n], bit, 1, any);
     s->route[irq] = route & (ARM_AFFINITY_MASK | ROUTE_ANY);
+    s->target[irq] = -1;
     for (unsigned i = 0; i < s->num_cpu; i++) {
         GicV3Cpu *c = &s->cpus[i];
         bool named = !any && arm_gicv3_affinity(c) == affinity;
 
         c->routed[n] = deposit64(c->routed[n], bit, 1, named);
+        s->target[irq] = named ? (int16_t)i : s->target[irq];
     }
+}
+
+/* The CPU that an SPI goes to now; -1: none. */
+static int spi_target(const ArmGicV3 *s, unsigned irq)
+{
+    if (s->any[irq / 32] >> (irq % 32) & 1) {
+        return s->any_cpu[arm_gicv3_group(s, &s->shared[irq / 32], irq % 32)];
+    }
+    return s->target[irq];
 }
 
 /* The first CPU that a group gets through to has the SPIs of it that go to any. */
@@ -173,16 +184,15 @@ void arm_gicv3_update(ArmGicV3 *s)
 void arm_gicv3_update_irq(GicV3Cpu *c, unsigned irq)
 {
     ArmGicV3 *s = c->gic;
-    unsigned n = irq / 32, bit = irq % 32;
+    int target;
 
+    arm_gicv3_update_cpu(c);
     if (irq < GIC_PRIVATE) {
-        arm_gicv3_update_cpu(c);
         return;
     }
-    for (unsigned i = 0; i < s->num_cpu; i++) {
-        if (((s->cpus[i].routed[n] | s->any[n]) >> bit) & 1) {
-            arm_gicv3_update_cpu(&s->cpus[i]);
-        }
+    target = spi_target(s, irq);
+    if (target >= 0 && target != (int)c->index) {
+        arm_gicv3_update_cpu(&s->cpus[target]);
     }
 }
 
@@ -213,7 +223,11 @@ static void input_changed(void *opaque, int n, int level) NO_THREAD_SAFETY
         irq = ((unsigned)n - spis) % 32;
     }
     if (gic_bank_set_level(arm_gicv3_bank(&s->cpus[cpu], irq), irq % 32, level != 0)) {
-        arm_gicv3_update_irq(&s->cpus[cpu], irq);
+        int target = irq < GIC_PRIVATE ? (int)cpu : spi_target(s, irq);
+
+        if (target >= 0) {
+            arm_gicv3_update_cpu(&s->cpus[target]);
+        }
     }
 }
 

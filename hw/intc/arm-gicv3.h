@@ -75,7 +75,9 @@ struct ArmGicV3 {
     GicV3Cpu *cpus;
     IrqLine *out, *maintenance;
 
-    /* Derived: where SPIs that any CPU may take go now, by group; -1: nowhere. */
+    /* Derived: the CPU that a route names, -1: none; where SPIs that any CPU may take go now, by
+     * group. */
+    int16_t target[GIC_MAX_BANKS * 32];
     uint32_t any[GIC_MAX_BANKS];
     unsigned any_count;
     int any_cpu[GIC_GROUPS];
@@ -89,7 +91,8 @@ enum {
 #define ARM_GICV3(obj) OBJECT_CHECK(ArmGicV3, obj, TYPE_ARM_GICV3)
 
 /* Recompute what CPUs see and drive the outputs, after a change of state: of every CPU; of what
- * one CPU has for itself; of one interrupt; of what lets groups through to a CPU. */
+ * one CPU has for itself; of one interrupt, where it goes and on the CPU that changed it; of what
+ * lets groups through to a CPU. */
 void arm_gicv3_update(ArmGicV3 *s) REQUIRES(vm_lock);
 void arm_gicv3_update_cpu(GicV3Cpu *c) REQUIRES(vm_lock);
 void arm_gicv3_update_irq(GicV3Cpu *c, unsigned irq) REQUIRES(vm_lock);

@@ -162,11 +162,12 @@ uint32_t gic_virt_misr(const GicVirt *v)
 {
     const bool *enabled = v->cpuif.enabled;
     unsigned valid = 0, pending = 0;
-    uint32_t hcr = v->hcr, misr = gic_virt_eisr(v) ? MISR_EOI : 0;
+    uint32_t hcr = v->hcr, misr;
 
     if (!(hcr & GIC_HCR_EN)) {
         return 0;
     }
+    misr = gic_virt_eisr(v) ? MISR_EOI : 0;
     for (unsigned i = 0; i < GIC_LRS; i++) {
         valid += (v->lr[i] & LR_STATE) != 0;
         pending += (v->lr[i] & LR_STATE) == GIC_LR_PENDING;
@@ -184,8 +185,12 @@ uint32_t gic_virt_misr(const GicVirt *v)
 unsigned gic_virt_outputs(const GicVirt *v)
 {
     unsigned outputs = 0;
-    GicBest best = gic_virt_best(v);
+    GicBest best;
 
+    if (!(v->hcr & GIC_HCR_EN)) {
+        return 0;
+    }
+    best = gic_virt_best(v);
     if (gic_cpuif_can_signal(&v->cpuif, &best)) {
         outputs = best.group == GIC_G0 && v->fiq_en ? GIC_VIRT_FIQ : GIC_VIRT_IRQ;
     }
