@@ -1,61 +1,52 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# A Debian kernel at EL2 runs a virtual machine with KVM, whose guest has timer interrupts and SGIs: with
-# GICv2 and GICv3, with and without VHE. Run in the build directory.
+# A hypervisor as the guest: Linux at EL2 runs a virtual machine of two vCPUs under KVM, with and
+# without VHE, on GICv2 and GICv3. Run in the build directory, where the packages are kept.
 set -u
 src=$(cd "$(dirname "$0")/../.." && pwd)
 image=${DEBIAN_ARM64_IMAGES:-/usr/lib/debian-installer/images/12/arm64/text/debian-installer/arm64}
-poise=$PWD/poise-system-aarch64
-cc=${CROSS_CC:-aarch64-linux-gnu-gcc}
-for need in "$image/linux" /usr/bin/cpio /usr/bin/socat; do
-    if [ ! -r "$need" ]; then
-        echo "1..0 # SKIP there is no $need"
-        exit 0
-    fi
-done
-. "$src/tests/lib/vm.sh"
-built=$PWD/hypervisor
-n=0 failed=0
-
-# ./hypervisor/initrd: one static program.
-build() {
-    mkdir -p "$built/root" && cd "$built" || return 1
-    "$cc" -nostdlib -static -no-pie -Wl,-Ttext=0x40000000 -Wl,--build-id=none \
-        "$src/tests/guest/hypervisor/guest.S" -o guest.elf &&
-        "${cc%gcc}objcopy" -O binary guest.elf guest.bin &&
-        "$cc" -static -O1 -Wa,-I"$built" "$src/tests/guest/hypervisor/init.c" -o root/init &&
-        (cd root && find . | cpio -o -H newc --quiet) >initrd
-}
-if ! (build) >hypervisor.log 2>&1; then
-    echo "1..0 # SKIP no A64 cross compiler with a static C library"
+. "$src/tests/lib/arm64-root.sh"
+missing=$(arm64_missing)
+[ -r "$image/linux" ] || missing='no Debian installer images'
+if [ -n "$missing" ]; then
+    echo "1..0 # SKIP $missing"
     exit 0
 fi
+if ! arm64_root hypervisor bash coreutils mount busybox-static qemu-system-arm; then
+    echo "1..0 # SKIP Debian's arm64 packages cannot be had: $(tail -n 1 hypervisor/log)"
+    exit 0
+fi
+rm -rf hypervisor/inner
+mkdir -p hypervisor/inner/root/bin
+cp hypervisor/root/bin/busybox hypervisor/inner/root/bin/
+cp "$src/tests/guest/hypervisor/inner-init" hypervisor/inner/root/init
+cp "$src/tests/guest/hypervisor/init" "$image/linux" hypervisor/root/
+mv hypervisor/root/linux hypervisor/root/Image
+chmod +x hypervisor/root/init hypervisor/inner/root/init
+arm64_initrd hypervisor/inner
+mv hypervisor/inner/initrd.cpio hypervisor/root/inner.cpio
+arm64_initrd hypervisor
 
-runs() { # gic, cpu, mode
-    vm_start "$poise" -M "virt,gic-version=$1,virtualization=on" -cpu "$2" -m 256 -kernel "$image/linux" \
-        -initrd "$built/initrd" -append "console=ttyAMA0 panic=1 gic=$1" >/dev/null || return 1
-    vm_qmp '{"execute": "cont"}' >/dev/null || return 1
-    vm_console "kvm .1.: $3 mode initialized successfully" 120 >/dev/null || return 1
-    vm_console 'guest: ' 60 >/dev/null || return 1
-    grep -q -a 'guest: done' "$vm_dir/console" || return 1
-    vm_event '"guest-shutdown"' >/dev/null && vm_end
-}
-
-while read -r gic cpu mode; do
-    n=$((n + 1))
-    if runs "$gic" "$cpu" "$mode"; then
-        echo "ok $n - a guest of a $mode-mode hypervisor, GICv$gic, $cpu"
-    else
-        echo "not ok $n - a guest of a $mode-mode hypervisor, GICv$gic, $cpu"
-        tail -n 20 "$vm_dir/console" | tr -d '\000\033\r' | sed 's/^/# /'
-        failed=1
-    fi
-    vm_kill
-done <<END
-2 cortex-a57 Hyp
-3 cortex-a72 Hyp
-2 max VHE
-3 max VHE
-END
+n=0 failed=0
+for gic in 2 3; do
+    for cpu in cortex-a57 max; do
+        : >hypervisor/console
+        timeout 400 ./poise-system-aarch64 -M "virt,virtualization=on,gic-version=$gic" -cpu $cpu -smp 2 \
+            -m 2048 -nodefaults --run -serial file:hypervisor/console -kernel "$image/linux" \
+            -initrd hypervisor/initrd.cpio -append 'console=ttyAMA0 rdinit=/init' >hypervisor/log 2>&1
+        status=$?
+        n=$((n + 1))
+        title="GICv$gic, $cpu: a virtual machine runs under KVM, and ends by itself"
+        if [ $status = 0 ] && grep -q 'inner: 2 vCPUs' hypervisor/console &&
+            grep -q 'inner: counted to 3000' hypervisor/console &&
+            grep -q 'ended with 0' hypervisor/console; then
+            echo "ok $n - $title"
+        else
+            echo "not ok $n - $title"
+            { cat hypervisor/log && tail -n 20 hypervisor/console; } | tr -d '\r' | sed 's/^/# /'
+            failed=1
+        fi
+    done
+done
 echo "1..$n"
 exit $failed
