@@ -256,8 +256,20 @@ static JsonNode *describe_row(RegBank *bank, const RegDef *r)
     return json_new_object(o);
 }
 
+/* Where Non-secure software finds a region; false: nowhere. */
+static bool find_address(const MemoryRegion *mr, uint64_t *ret)
+{
+    *ret = 0;
+    for (; mr->container; mr = mr->container) {
+        *ret += mr->addr;
+    }
+    return mr == system_memory();
+}
+
 JsonNode *reg_bank_describe(RegBank *bank)
 {
+    uint64_t address;
+    bool mapped = find_address(&bank->mr, &address);
     JsonObject *o = json_object_new();
     JsonArray *rows = json_array_new();
 
@@ -266,8 +278,8 @@ JsonNode *reg_bank_describe(RegBank *bank)
     }
     json_object_set_string_member(o, "name", bank->block->name);
     set_uint(o, "size", bank->block->size);
-    json_object_set_boolean_member(o, "mapped", bank->mr.container != NULL);
-    set_uint(o, "address", bank->mr.addr);
+    json_object_set_boolean_member(o, "mapped", mapped);
+    set_uint(o, "address", address);
     json_object_set_array_member(o, "registers", rows);
     return json_new_object(o);
 }
