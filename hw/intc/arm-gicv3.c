@@ -260,7 +260,10 @@ static void arm_gicv3_reset(Device *dev) REQUIRES(vm_lock)
         gic_bank_reset(&c->bank);
         c->bank.group = s->reset_nonsecure ? UINT32_MAX : 0;
         c->bank.edge = 0xffff; /* SGIs */
-        c->waker = s->reset_nonsecure ? 0 : GICR_WAKER_SLEEP | GICR_WAKER_CHILDREN_ASLEEP;
+        /* Firmware in EL3 wakes them; where there is none they are awake. */
+        c->waker = s->has_security && !s->reset_nonsecure
+                       ? GICR_WAKER_SLEEP | GICR_WAKER_CHILDREN_ASLEEP
+                       : 0;
         gic_cpuif_reset(&c->cpuif, GICV3_PRIORITY_BITS);
         c->cpuif.pmr = s->reset_nonsecure ? GIC_PRIORITY_NONSECURE : 0;
         gic_virt_reset(&c->virt, true);
