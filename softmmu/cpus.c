@@ -473,6 +473,9 @@ void cpus_reset_all(void)
 {
     CPU_FOREACH (cpu) {
         cpu->ops->reset(cpu);
+        if (cpu->starts_at) {
+            cpu->ops->set_pc(cpu, cpu->start_pc);
+        }
         if (accel_cpu_ops && accel_cpu_ops->state_changed) {
             accel_cpu_ops->state_changed(cpu);
         }

@@ -47,6 +47,8 @@ struct CpuState {
     int index;
     _Atomic uint64_t thread_id; /* host thread, 0 before it runs; see cpu_thread_id() */
     AddressSpace *as;           /* what the CPU's physical accesses see */
+    bool starts_at;             /* after a reset: at start_pc, wherever reset would have it */
+    uint64_t start_pc;
 
     /* Asked of the vCPU. Any thread sets them; the vCPU looks whenever exit_request is set. */
     _Atomic uint32_t exit_request; /* leave the execution loop soon */

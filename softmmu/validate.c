@@ -6,6 +6,7 @@
 #include "backends/chardev/chardev.h"
 #include "backends/hostmem.h"
 #include "gen/qapi-visit.h"
+#include "hw/core/loader.h"
 #include "hw/core/qdev.h"
 #include "hw/smbios/smbios.h"
 #include "qom/user-creatable.h"
@@ -64,7 +65,8 @@ static void check_files(GPtrArray *errors, const BootConfig *b)
     check_file(errors, "kernel", b->kernel, "/machine/boot/kernel");
     check_file(errors, "initrd", b->initrd, "/machine/boot/initrd");
     check_file(errors, "device tree", b->dtb, "/machine/boot/dtb");
-    check_file(errors, "firmware", b->firmware, "/machine/boot/firmware");
+    g_autofree char *firmware = b->firmware ? loader_find_firmware(b->firmware) : NULL;
+    check_file(errors, "firmware", firmware ? firmware : b->firmware, "/machine/boot/firmware");
     for (size_t i = 0; i < b->pflash->n; i++) {
         g_autofree char *pointer = g_strdup_printf("/machine/boot/pflash/%zu", i);
 

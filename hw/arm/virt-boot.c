@@ -51,10 +51,15 @@ static bool load_initrd(VirtMachine *s, Error **errp) REQUIRES(vm_lock)
 /* -bios is in the first flash after every reset, and in no image. */
 static bool load_firmware(VirtMachine *s, Error **errp) REQUIRES(vm_lock)
 {
+    g_autofree char *path = loader_find_firmware(s->parent.firmware);
     uint64_t size;
 
-    return loader_map_file(pflash_cfi01_array(s->flash[0]), 0, "firmware", s->parent.firmware,
-                           VIRT_FLASH_SIZE, &size, errp);
+    if (!path) {
+        return error_set_code(errp, ERROR_CODE_NOT_FOUND, "Could not find ROM image '%s'",
+                              s->parent.firmware);
+    }
+    return loader_map_file(pflash_cfi01_array(s->flash[0]), 0, "firmware", path, VIRT_FLASH_SIZE,
+                           &size, errp);
 }
 
 bool virt_load(Machine *m, Error **errp)
@@ -192,10 +197,10 @@ bool virt_done(Machine *m, Error **errp)
                               "no room for the device tree in %" PRIu64 " MiB of memory",
                               m->ram.size / MiB);
     }
-    loader_add_blob(&address_space_memory, at, dtb);
+    loader_add_blob(&address_space_memory, at, "dtb", dtb);
     fw_cfg_add_machine(s->fw_cfg, m, has_firmware(s));
     virt_acpi_add(s);
     add_smbios(s);
     set_start(s, at);
-    return true;
+    return loader_check_overlaps(errp);
 }

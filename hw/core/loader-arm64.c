@@ -105,18 +105,24 @@ static bool load_gzip(MemoryRegion *ram, hwaddr ram_base, const char *path, Kern
     if (!place_image(h, len, ram, ram_base, path, ret, errp)) {
         return false;
     }
-    loader_add_blob(&address_space_memory, ret->start, bytes);
+    loader_add_blob(&address_space_memory, ret->start, path, bytes);
     return true;
 }
 
-static bool segment_ok(const Elf64_Phdr *p, gsize len, const MemoryRegion *ram, hwaddr ram_base)
+/* Where segments may lie. */
+typedef struct Bounds {
+    hwaddr base;
+    uint64_t size;
+} Bounds;
+
+static bool segment_ok(const Elf64_Phdr *p, gsize len, const Bounds *in)
 {
     return p->p_filesz <= p->p_memsz && p->p_offset <= len && p->p_filesz <= len - p->p_offset &&
-           p->p_paddr >= ram_base && p->p_paddr - ram_base <= ram->size &&
-           p->p_memsz <= ram->size - (p->p_paddr - ram_base);
+           p->p_paddr >= in->base && p->p_paddr - in->base <= in->size &&
+           p->p_memsz <= in->size - (p->p_paddr - in->base);
 }
 
-static bool load_elf(MemoryRegion *ram, hwaddr ram_base, const char *path, KernelImage *ret,
+static bool load_elf(AddressSpace *as, const Bounds *bounds, const char *path, KernelImage *ret,
                      Error **errp) REQUIRES(vm_lock)
 {
     g_autofree char *data = NULL;
@@ -140,7 +146,7 @@ static bool load_elf(MemoryRegion *ram, hwaddr ram_base, const char *path, Kerne
         if (p.p_type != PT_LOAD || !p.p_memsz) {
             continue;
         }
-        if (!segment_ok(&p, len, ram, ram_base)) {
+        if (!segment_ok(&p, len, bounds)) {
             return bad_kernel(path, "a segment lies outside of the guest's memory", errp);
         }
         g_autofree uint8_t *content = g_try_malloc0(p.p_memsz);
@@ -149,7 +155,7 @@ static bool load_elf(MemoryRegion *ram, hwaddr ram_base, const char *path, Kerne
         }
         memcpy(content, data + p.p_offset, p.p_filesz);
         g_autoptr(GBytes) bytes = g_bytes_new_take(g_steal_pointer(&content), p.p_memsz);
-        loader_add_blob(&address_space_memory, p.p_paddr, bytes);
+        loader_add_blob(as, p.p_paddr, path, bytes);
         ret->start = MIN(ret->start, p.p_paddr);
         ret->end = MAX(ret->end, p.p_paddr + p.p_memsz);
     }
@@ -157,6 +163,26 @@ static bool load_elf(MemoryRegion *ram, hwaddr ram_base, const char *path, Kerne
         return bad_kernel(path, "it has nothing to load", errp);
     }
     return true;
+}
+
+bool loader_is_elf(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    char magic[SELFMAG];
+    bool elf = fd >= 0 && read(fd, magic, sizeof(magic)) == sizeof(magic) &&
+               memcmp(magic, ELFMAG, SELFMAG) == 0;
+
+    if (fd >= 0) {
+        close(fd);
+    }
+    return elf;
+}
+
+bool loader_add_elf(AddressSpace *as, const char *path, KernelImage *ret, Error **errp)
+{
+    static const Bounds anywhere = {0, UINT64_MAX};
+
+    return load_elf(as, &anywhere, path, ret, errp);
 }
 
 bool loader_load_arm64_kernel(MemoryRegion *ram, hwaddr ram_base, const char *path,
@@ -172,7 +198,7 @@ bool loader_load_arm64_kernel(MemoryRegion *ram, hwaddr ram_base, const char *pa
     ssize_t n = read(fd, &h, sizeof(h));
     close(fd);
     if (n >= 4 && memcmp(&h, ELFMAG, SELFMAG) == 0) {
-        return load_elf(ram, ram_base, path, ret, errp);
+        return load_elf(&address_space_memory, &(Bounds){ram_base, ram->size}, path, ret, errp);
     }
     if (n >= 2 && memcmp(&h, "\x1f\x8b", 2) == 0) {
         return load_gzip(ram, ram_base, path, ret, errp);

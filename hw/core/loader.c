@@ -16,6 +16,13 @@ typedef struct Blob {
     GBytes *bytes;
 } Blob;
 
+/* What is where, for errors. */
+typedef struct Loaded {
+    AddressSpace *as;
+    hwaddr start, end; /* end: the last byte */
+    char *name;
+} Loaded;
+
 typedef struct MappedFile {
     RamBlock *ram;
     hwaddr offset;
@@ -29,7 +36,7 @@ typedef struct CopiedFile {
     GBytes *bytes;
 } CopiedFile;
 
-static GArray *blobs, *mapped, *copied;
+static GArray *blobs, *mapped, *copied, *loaded;
 
 /* Private copies of the mapped pages go away; the file's content shows again. */
 static void restore_images(void *opaque)
@@ -63,15 +70,58 @@ static void restore_at_reset(void) REQUIRES(vm_lock)
         blobs = g_array_new(FALSE, FALSE, sizeof(Blob));
         mapped = g_array_new(FALSE, FALSE, sizeof(MappedFile));
         copied = g_array_new(FALSE, FALSE, sizeof(CopiedFile));
+        loaded = g_array_new(FALSE, FALSE, sizeof(Loaded));
         reset_register(restore_images, NULL);
     }
 }
 
-void loader_add_blob(AddressSpace *as, hwaddr addr, GBytes *bytes)
+static void note(AddressSpace *as, hwaddr start, uint64_t len, const char *name)
+{
+    Loaded l = {as, start, start + len - 1, g_strdup(name)};
+
+    if (len) {
+        g_array_append_val(loaded, l);
+    } else {
+        g_free(l.name);
+    }
+}
+
+static int by_address(gconstpointer a, gconstpointer b)
+{
+    const Loaded *x = a, *y = b;
+
+    return x->as != y->as        ? (x->as < y->as ? -1 : 1)
+           : x->start < y->start ? -1
+                                 : x->start > y->start;
+}
+
+bool loader_check_overlaps(Error **errp)
+{
+    if (!loaded) {
+        return true;
+    }
+    g_array_sort(loaded, by_address);
+    for (guint i = 1; i < loaded->len; i++) {
+        const Loaded *a = &g_array_index(loaded, Loaded, i - 1), *b = a + 1;
+
+        if (a->as == b->as && b->start <= a->end) {
+            error_set_code(errp, ERROR_CODE_IN_USE, "Some ROM regions are overlapping");
+            error_append_hint(errp,
+                              "  %s (addresses 0x%016" PRIx64 " - 0x%016" PRIx64 ")\n"
+                              "  %s (addresses 0x%016" PRIx64 " - 0x%016" PRIx64 ")\n",
+                              a->name, a->start, a->end, b->name, b->start, b->end);
+            return false;
+        }
+    }
+    return true;
+}
+
+void loader_add_blob(AddressSpace *as, hwaddr addr, const char *name, GBytes *bytes)
 {
     Blob b = {as, addr, g_bytes_ref(bytes)};
 
     restore_at_reset();
+    note(as, addr, g_bytes_get_size(bytes), name);
     g_array_append_val(blobs, b);
 }
 
@@ -99,7 +149,8 @@ static bool copy_file(MemoryRegion *ram, hwaddr offset, int fd, Error **errp) RE
 }
 
 /* RAM of several parts: the file may lie in more than one. Takes fd. */
-static bool add_file(hwaddr addr, int fd, Error **errp) REQUIRES(vm_lock)
+static bool add_fd(AddressSpace *as, hwaddr addr, const char *name, int fd, Error **errp)
+    REQUIRES(vm_lock)
 {
     g_autoptr(GError) err = NULL;
     GMappedFile *file = g_mapped_file_new_from_fd(fd, FALSE, &err);
@@ -110,8 +161,37 @@ static bool add_file(hwaddr addr, int fd, Error **errp) REQUIRES(vm_lock)
     }
     g_autoptr(GBytes) bytes = g_mapped_file_get_bytes(file);
     g_mapped_file_unref(file);
-    loader_add_blob(&address_space_memory, addr, bytes);
+    loader_add_blob(as, addr, name, bytes);
     return true;
+}
+
+char *loader_find_firmware(const char *name)
+{
+    static const char *const folders[] = {"/usr/share/qemu", "/usr/share/qemu-efi-aarch64",
+                                          "/usr/share/AAVMF", "/usr/share/edk2/aarch64",
+                                          "/usr/lib/u-boot/qemu_arm64"};
+
+    if (access(name, R_OK) == 0) {
+        return g_strdup(name);
+    }
+    for (size_t i = 0; !strchr(name, '/') && i < G_N_ELEMENTS(folders); i++) {
+        g_autofree char *path = g_build_filename(folders[i], name, NULL);
+
+        if (access(path, R_OK) == 0) {
+            return g_steal_pointer(&path);
+        }
+    }
+    return NULL;
+}
+
+bool loader_add_file(AddressSpace *as, hwaddr addr, const char *path, Error **errp)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0) {
+        return error_set_errno(errp, errno, "Cannot load specified image %s", path);
+    }
+    return add_fd(as, addr, path, fd, errp);
 }
 
 bool loader_map_file(MemoryRegion *ram, hwaddr offset, const char *what, const char *path,
@@ -133,7 +213,11 @@ bool loader_map_file(MemoryRegion *ram, hwaddr offset, const char *what, const c
     }
     *ret_size = (uint64_t)st.st_size;
     if (!ram->ram) {
-        return add_file(ram->addr + offset, fd, errp);
+        return add_fd(&address_space_memory, ram->addr + offset, path, fd, errp);
+    }
+    if (ram->container == system_memory() && *ret_size) {
+        restore_at_reset();
+        note(&address_space_memory, ram->addr + offset, *ret_size, path);
     }
     if (ram->ram->borrowed && *ret_size) {
         if (!copy_file(ram, offset, fd, errp)) {

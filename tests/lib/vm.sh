@@ -3,7 +3,8 @@
 # shellcheck shell=sh
 # vm_start POISE OPTION...: starts it paused; vm_qmp JSON: sends, prints the reply; vm_event PATTERN:
 # the event that came or comes; vm_console PATTERN SECONDS [COUNT]: waits for the serial port;
-# vm_end: exit status.
+# vm_end: exit status. With vm_serial=unix:$vm_dir/tty,server=on,wait=off: vm_connect, and vm_type TEXT
+# types it.
 vm_dir=$(mktemp -d)
 vm_pid=''
 vm_cleanup() {
@@ -19,7 +20,7 @@ vm_start() {
     : >"$vm_dir/console"
     : >"$vm_dir/seen"
     vm_id=0
-    "$@" -nodefaults -serial "file:$vm_dir/console" -qmp "unix:$vm_dir/qmp,server=on,wait=off" &
+    "$@" -nodefaults -serial "${vm_serial:-file:$vm_dir/console}" -qmp "unix:$vm_dir/qmp,server=on,wait=off" &
     vm_pid=$!
     socat - "UNIX-CONNECT:$vm_dir/qmp,retry=200,interval=0.05" <"$vm_dir/in" >"$vm_dir/out" &
     exec 3>"$vm_dir/in" 4<"$vm_dir/out"
@@ -47,6 +48,16 @@ vm_qmp() {
 
 vm_event() {
     grep -m 1 -e "$1" "$vm_dir/seen" || vm_expect "$1"
+}
+
+vm_connect() {
+    mkfifo "$vm_dir/keys"
+    socat - "UNIX-CONNECT:$vm_dir/tty,retry=100,interval=0.05" <"$vm_dir/keys" >"$vm_dir/console" &
+    exec 5>"$vm_dir/keys"
+}
+
+vm_type() {
+    printf '%s' "$1" >&5
 }
 
 # The serial port's first COUNT (1) lines with the pattern; false when they do not come in time.
