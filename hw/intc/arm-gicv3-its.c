@@ -120,7 +120,7 @@ static const RegDef its_regs[] = {
      .size = 8,
      .count = ITS_BASERS,
      .access = REG_RW,
-     .flags = REG_WRITE_EFFECT,
+     .flags = REG_WRITE_EFFECT | REG_VOLATILE,
      REG_FIELD_ARRAY(ArmGicV3Its, baser),
      .write = write_baser},
     REG_CONST("GITS_PIDR4", 0xffd0, 4, 0x44),
@@ -138,7 +138,6 @@ static const RegBlock its_block = {
     .size = FRAME_SIZE,
     .regs = its_regs,
     .n = sizeof(its_regs) / sizeof(its_regs[0]),
-    .min_access = 4,
 };
 
 /* ---- translation frame */
