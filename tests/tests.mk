@@ -37,6 +37,7 @@ check-tcg: $(patsubst %,tests/tcg/%,$(tcg-tests))
 check-guest: all tests/qmp/icount-test
 	$(Q)TEST_TIMEOUT=2400 POISE=./poise-system-aarch64 \
 	    $(run-tests) guest $(SRC)/tests/guest/boot-test.sh $(SRC)/tests/guest/icount-test.sh \
+	    $(SRC)/tests/guest/firmware-test.sh \
 	    $(SRC)/tests/guest/matrix-test.sh $(SRC)/tests/guest/userland-test.sh \
 	    $(SRC)/tests/guest/hypervisor-test.sh $(SRC)/tests/guest/kvm-test.sh
 

@@ -85,15 +85,15 @@ acpi_kernel() { # machine
 prompt() {
     vm_serial="unix:$vm_dir/tty,server=on,wait=off"
     go -M virt -bios "$uboot" || return 1
-    vm_console 'Hit any key' 60 >/dev/null || return 1
+    # A prompt ends no line: what it answers is waited for.
+    vm_console 'Net:' 60 >/dev/null || return 1
     vm_type ' '
-    vm_console '=>' 60 >/dev/null || return 1
-    vm_type 'echo in$empty''side
+    vm_type 'echo in"si"de
 '
     vm_console '^inside' 30 >/dev/null || return 1
     vm_type 'flinfo
 '
-    vm_console 'Bank # 2' 30 >/dev/null || return 1
+    vm_console 'Bank # 1' 30 >/dev/null || return 1
     quit
 }
 
