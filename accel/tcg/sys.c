@@ -162,7 +162,9 @@ const A64Insn *sys_wait(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, SysWait what)
     int level = what == SYS_YIELD ? 0 : wait_trap_level(cpu, what);
 
     if (level) {
-        bool would_wait = what == SYS_WFI ? !cpu->cs.ops->has_work(&cpu->cs) : !cpu->event_register;
+        bool would_wait = what == SYS_WFI
+                              ? !cpu->cs.ops->has_work(&cpu->cs)
+                              : !__atomic_load_n(&cpu->event_register, __ATOMIC_RELAXED);
         if (would_wait) {
             return wait_trap(cpu, t, i, what, level);
         }

@@ -5,7 +5,12 @@
  * looks for waiters: one of them sees the other. */
 #include "hw/cpu/arm-internal.h"
 
-enum { EVNTEN = 1 << 2, EVNTDIR = 1 << 3, EVNTI_SHIFT = 4 };
+enum {
+    EVNTEN = 1 << 2,
+    EVNTDIR = 1 << 3,
+    EVNTI_SHIFT = 4,
+    MIN_WAIT_NS = 5000, /* less is not worth a timer: WFE may end without an event */
+};
 
 static void set_event(ArmCpu *cpu)
 {
@@ -57,13 +62,18 @@ void arm_event_init(ArmCpu *cpu)
     timer_init(&cpu->event_timer, CLOCK_TYPE_VIRTUAL, stream_event, cpu);
 }
 
-static void arm_stream(ArmCpu *cpu, uint64_t ticks) NO_THREAD_SAFETY
+/* False: it comes too soon to wait for it. */
+static bool arm_stream(ArmCpu *cpu, uint64_t ticks) NO_THREAD_SAFETY
 {
-    bool taken = arm_vm_lock_enter();
     uint64_t ns = (uint64_t)((unsigned __int128)ticks * 1000000000 / cpu->counter_hz);
 
+    if (ns < MIN_WAIT_NS) {
+        return false;
+    }
+    bool taken = arm_vm_lock_enter();
     timer_mod(&cpu->event_timer, clock_now_ns(CLOCK_TYPE_VIRTUAL) + (int64_t)ns + 1);
     arm_vm_lock_leave(taken);
+    return true;
 }
 
 /* ---- WFE */
@@ -72,8 +82,8 @@ void arm_event_wait(ArmCpu *cpu)
 {
     uint64_t ticks = next_stream_event(cpu);
 
-    if (ticks != UINT64_MAX) {
-        arm_stream(cpu, ticks);
+    if (ticks != UINT64_MAX && !arm_stream(cpu, ticks)) {
+        return;
     }
     __atomic_store_n(&cpu->event_wait, true, __ATOMIC_SEQ_CST);
     atomic_store(&cpu->cs.halted, true);
