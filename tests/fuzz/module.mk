@@ -3,13 +3,15 @@
 # corpus/X and keeping what it finds in fuzz/X of the build directory; `make check-fuzz` replays
 # corpus/X with MUTATIONS mutations of each file, sends random commands to the program, and starts it
 # with random command lines.
-fuzz-targets := json options visit schema its gic-mmio
+fuzz-targets := json options visit schema its gic-mmio flash fw-cfg
 fuzz-libs-json := util
 fuzz-libs-options := util
 fuzz-libs-visit := util qapi
 fuzz-libs-schema :=
 fuzz-libs-its := util qapi qom backends softmmu hw
 fuzz-libs-gic-mmio := $(fuzz-libs-its)
+fuzz-libs-flash := $(fuzz-libs-its)
+fuzz-libs-fw-cfg := $(fuzz-libs-its)
 # The generator's front end; its own main.c is not part of it.
 fuzz-gen-c := $(addprefix qapi/gen/,check.c doc.c emit.c lex.c model.c model-doc.c model-parts.c \
     model-types.c parse.c)
