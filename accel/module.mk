@@ -12,10 +12,10 @@ gen/a64.stamp: gen/isagen $(SRC)/accel/tcg/a64/a64.isa
 gen/a64-%.h: gen/a64.stamp ;
 accel-gen-headers += gen/a64.stamp
 
-accel-srcs += $(addprefix accel/tcg/,atomic.c code.c crc32.c exec.c host-caps.c mem.c step.c sys.c tcg.c tlb.c tlbi.c)
+accel-srcs += $(addprefix accel/tcg/,atomic.c code.c crc32.c exec.c host-caps.c mem.c pauth.c step.c sys.c tcg.c tlb.c tlbi.c)
 accel-srcs += $(addprefix accel/tcg/a64/,decode.c disas.c handlers.c)
 # Meanings: sem-NAME.c for each `group NAME` of the table.
-accel-srcs += $(addprefix accel/tcg/a64/,sem-atomic.c sem-branch.c sem-int.c sem-mem.c sem-muldiv.c \
+accel-srcs += $(addprefix accel/tcg/a64/,sem-atomic.c sem-branch.c sem-int.c sem-mem.c sem-muldiv.c sem-pauth.c \
               sem-sys.c)
 accel-srcs += $(addprefix accel/tcg/a64/,sem-crypto.c sem-fp.c sem-simd-diff.c sem-simd-fp.c \
               sem-simd-mem.c sem-simd-misc.c sem-simd-perm.c sem-simd-same.c sem-simd-shift.c \

@@ -2,6 +2,7 @@
 /* The interpreter's loop: from cpu->pc to records, and what operations do when they leave them. */
 #include "accel/tcg/exec.h"
 
+#include "accel/tcg/pauth.h"
 #include "accel/tcg/sys.h"
 #include "accel/tcg/tlb.h"
 #include "util/rcu.h"
@@ -55,13 +56,13 @@ A64_HANDLER(jump)
     uint64_t target = t->branch_target;
     const TlbCodeEntry *e = &t->bank->code[target >> GUEST_PAGE_BITS & (TLB_CODE_ENTRIES - 1)];
 
-    if (e->tag == (target & ~0xffcull)) {
+    if (e->tag == (target & ~0xffcull) && likely(tcg_branch_type_settled(cpu, t, target))) {
         const A64Insn *next = tcg_jump(cpu, t, from, target);
         A64_DISPATCH(cpu, t, next);
     }
     tcg_count(cpu, t, from + 1);
     t->run_start = t->insns;
-    cpu->pc = target;
+    cpu->pc = arm_mmu_strip(cpu, target, ARM_FETCH, arm_mmu_idx(cpu));
     return NULL;
 }
 
@@ -94,6 +95,9 @@ static const A64Insn *enter_page(ArmCpu *cpu, TcgCpu *t)
     t->insns = page->insns;
     t->pc_bias = (cpu->pc & ~(uint64_t)(GUEST_PAGE_SIZE - 1)) - ((uintptr_t)t->insns >> 2);
     t->run_start = t->insns + (cpu->pc & (GUEST_PAGE_SIZE - 1)) / 4;
+    if (unlikely(cpu->pstate & PSTATE_BTYPE) && !tcg_branch_type_enter(cpu, t, page)) {
+        return NULL;
+    }
     return t->run_start;
 }
 

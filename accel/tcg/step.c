@@ -2,6 +2,7 @@
 /* One instruction at a time, for software step and breakpoints: its record alone in a page of
  * records that all stop. */
 #include "accel/tcg/exec.h"
+#include "accel/tcg/pauth.h"
 #include "accel/tcg/sys.h"
 #include "accel/tcg/tlb.h"
 #include "hw/cpu/arm-debug.h"
@@ -77,6 +78,9 @@ bool tcg_step(ArmCpu *cpu, TcgCpu *t)
     if (cpu->pstate & PSTATE_IL) {
         exc = arm_exc_sync(cpu, EC_ILLEGAL_STATE, 0);
         return take(cpu, &exc);
+    }
+    if ((cpu->pstate & PSTATE_BTYPE) && !tcg_branch_type_enter(cpu, t, page)) {
+        return true;
     }
     uint32_t word = code_word(page->insns, &page->insns[(cpu->pc & (GUEST_PAGE_SIZE - 1)) / 4]);
     if (execute_one(cpu, t, page)) {

@@ -67,6 +67,8 @@ typedef struct TcgCpu {
     A64Insn jump_record;  /* a branch from branch_from to branch_target */
     const A64Insn *branch_from;
     uint64_t branch_target;
+    uint8_t branch_type;  /* of jump_record, PSTATE.BTYPE's value; 0: does not matter */
+    bool checks_branches; /* pages that check branch targets (BTI) are in use */
 
     CodePage *alone; /* step.c: for one record; NULL until needed */
     bool raised;     /* an instruction took an exception */

@@ -2,6 +2,7 @@
 /* QMP commands of module machine-target. */
 #include "gen/qapi-commands.h"
 #include "hw/core/machine.h"
+#include "hw/cpu/arm-cpu.h"
 #include "softmmu/configuration.h"
 #include "util/json.h"
 
@@ -24,7 +25,7 @@ CpuDefinitionInfoList *qmp_query_cpu_definitions(Error **errp)
 }
 
 /* What -cpu can choose: features of every model, where the model has the property. */
-static const char *const features[] = {"aarch64", "pmu"};
+static const char *const features[] = {"aarch64", "pmu", "pauth", "pauth-impdef"};
 
 static bool is_feature(const char *name)
 {
@@ -92,6 +93,9 @@ CpuModelExpansionInfo *qmp_query_cpu_model_expansion(CpuModelExpansionType kind,
     }
     g_autoptr(Object) cpu = object_new(type_name(type));
     if (model->props && !apply_choices(cpu, json_node_get_object(model->props), errp)) {
+        return NULL;
+    }
+    if (object_is_a(cpu, TYPE_ARM_CPU) && !arm_features_check(ARM_CPU(cpu), errp)) {
         return NULL;
     }
     CpuModelExpansionInfo *info = g_new0(CpuModelExpansionInfo, 1);

@@ -269,6 +269,7 @@ static void derive_id(ArmCpu *cpu)
     }
     cpu->id.id_aa64pfr0 = deposit64(cpu->id.id_aa64pfr0, 8, 4, cpu->has_el2);
     cpu->id.id_aa64pfr0 = deposit64(cpu->id.id_aa64pfr0, 12, 4, cpu->has_el3);
+    arm_features_apply(cpu);
     arm_features_derive(cpu);
 }
 
@@ -284,6 +285,9 @@ static bool arm_cpu_realize(Device *dev, Error **errp) REQUIRES(vm_lock)
     if (!by_index && (cpu->mpidr & ~(ARM_AFFINITY_MASK | MPIDR_RES1))) {
         return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
                               "Parameter 'mp-affinity' has bits that are not affinity fields");
+    }
+    if (!arm_features_check(cpu, errp)) {
+        return false;
     }
     derive_id(cpu);
     arm_sysregs_attach(cpu);
@@ -419,8 +423,8 @@ static const TypeInfo arm_cpu_type = {
 
 static void arm_cpu_register(void)
 {
-    static char names[8][32];
-    static TypeInfo types[8];
+    static char names[16][32];
+    static TypeInfo types[16];
 
     g_assert(arm_models_count <= G_N_ELEMENTS(types));
     type_register_static(&arm_cpu_type);
@@ -431,6 +435,7 @@ static void arm_cpu_register(void)
             .parent = TYPE_ARM_CPU,
             .class_init = model_class_init,
             .class_data = &arm_models[i],
+            .properties = arm_models[i].properties,
         };
         type_register_static(&types[i]);
     }

@@ -183,6 +183,7 @@ typedef struct ArmCpu {
     uint64_t isa_features; /* bits by ArmFeature */
     uint64_t mpidr;
     bool has_el2, has_el3, has_pmu; /* properties "has_el2", "has_el3", "pmu" */
+    bool has_pauth, pauth_impdef; /* properties "pauth", "pauth-impdef" of models that have them */
     ArmSysRegIndex *sysregs;
 
     /* ---- set by the board */
@@ -324,6 +325,8 @@ const char *arm_cpu_dt_compatible(const ArmCpu *cpu);
 /* The CPU whose MPIDR_EL1 affinity fields are those of `affinity`; NULL when there is none. */
 ArmCpu *arm_cpu_by_affinity(uint64_t affinity);
 #define ARM_AFFINITY_MASK UINT64_C(0xff00ffffff)
+/* The model's properties go together. */
+bool arm_features_check(const ArmCpu *cpu, Error **errp);
 /* Derives isa_features from id. */
 void arm_features_derive(ArmCpu *cpu);
 
@@ -344,7 +347,7 @@ bool arm_semihosting_call(ArmCpu *cpu);
 uint64_t arm_timer_count(ArmCpu *cpu);
 
 /* arm-event.c: the event register (Arm ARM B2.8). WFE that found it clear: halts until an event,
- * of any vCPU or of the event stream, or an interrupt. */
+ * of any vCPU or of the event stream, or an interrupt; not when the next event is very near. */
 void arm_event_wait(ArmCpu *cpu);
 /* Ends that, in the vCPU's thread. */
 void arm_event_woken(ArmCpu *cpu);

@@ -14,7 +14,8 @@ typedef struct ArmModel {
     const char *name; /* "cortex-a57" */
     const char *desc;
     ArmIdRegs id;
-    const char *device_tree; /* compatible string of the node */
+    const char *device_tree;    /* compatible string of the node */
+    const Property *properties; /* of this model alone; NULL: none */
 } ArmModel;
 extern const ArmModel arm_models[];
 extern const size_t arm_models_count;
@@ -36,6 +37,7 @@ extern const ArmSysRegGroup arm_sysregs_id[];
 extern const ArmSysRegGroup arm_sysregs_core[];
 extern const ArmSysRegGroup arm_sysregs_maint[];
 extern const ArmSysRegGroup arm_sysregs_tlbi[];
+extern const ArmSysRegGroup arm_sysregs_ext[];
 extern const ArmSysRegGroup arm_sysregs_timer[];
 extern const ArmSysRegGroup arm_sysregs_debug[];
 extern const ArmSysRegGroup arm_sysregs_pmu[];
@@ -54,6 +56,9 @@ extern const ArmSysRegGroup arm_sysregs_el3[];
 #define SR_RW(el) .read_el = (el), .write_el = (el)
 #define SR_RO(el) .read_el = (el), .write_el = 4
 #define SR_WO(el) .read_el = 4, .write_el = (el)
+
+/* The identification registers as the properties of the model make them. */
+void arm_features_apply(ArmCpu *cpu);
 
 /* Finds or builds the index for what the CPU is (id and isa_features final). */
 void arm_sysregs_attach(ArmCpu *cpu);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* CPU models: what the identification registers of each say, and the features that follow.
  *
- * Cortex values are those of the Technical Reference Manuals (DDI 0500, 0488, 100095), less what
- * is not there to be used: AArch32 state, mixed endianness, EL2, EL3. `max` claims what the
- * instruction table and the MMU implement, and nothing else. */
+ * Values of real CPUs are those of their Technical Reference Manuals (DDI 0500, 0488, 100095,
+ * 100236, 100442, 100616, 100798), less what is not there to be used: AArch32 state, mixed
+ * endianness, RAS. `max` claims what the instruction table and the MMU implement, and nothing else.
+ * EL2, EL3 and the PMU are properties. */
 #include "hw/cpu/arm-internal.h"
 
 /* Value v in the 4-bit field that starts at bit `shift`. */
@@ -20,6 +21,17 @@
 #define CLIDR_L1_L2  0x0a200023u
 #define DCZID_64     4u
 
+/* What Cortex-A55, Cortex-A76 and Neoverse N1 (Armv8.2-A) have in common. */
+#define PFR0_V82 (PFR0_A64_ONLY | F(1, 16) | F(1, 20) | F(1, 56) | F(1, 60)) /* FP16, CSV2, CSV3 \
+                                                                              */
+#define ISAR0_V82 (ISAR0_CORTEX | F(2, 20) | F(1, 28) | F(1, 44))            /* LSE, RDM, DotProd */
+#define ISAR1_V82 (F(1, 0) | F(1, 20))                                       /* DPB, LRCPC */
+#define MMFR0_V82 (MMFR0_CORTEX | F(1, 20))                                  /* 16K granule */
+/* HAFDBS, 16-bit VMIDs, VHE, HPD, LOR, PAN2, XNX */
+#define MMFR1_V82 (F(2, 0) | F(2, 4) | F(1, 8) | F(1, 12) | F(1, 16) | F(2, 20) | F(1, 28))
+#define MMFR2_V82 (F(1, 0) | F(1, 4)) /* CnP, UAO */
+#define CLIDR_V82 0x82000023u
+
 /* ---- max: one line a feature, so that claims are easy to trim */
 
 #define MAX_PFR0                                                                            \
@@ -28,27 +40,39 @@
      | F(1, 48)               /* DIT */                                                     \
      | F(3, 56)               /* CSV2_3: no speculation, nothing trained across contexts */ \
      | F(1, 60))              /* CSV3 */
-#define MAX_PFR1 F(2, 4)      /* SSBS and its MSR, MRS */
-#define MAX_ISAR0                \
-    (F(2, 4)    /* AES, PMULL */ \
-     | F(1, 8)  /* SHA1 */       \
-     | F(1, 12) /* SHA256 */     \
-     | F(1, 16) /* CRC32 */      \
-     | F(2, 20) /* LSE */        \
-     | F(1, 28) /* RDM */        \
-     | F(1, 44) /* DotProd */    \
-     | F(1, 52) /* FlagM */      \
-     | F(2, 56) /* TLBI of ranges and of the outer shareable domain */)
-#define MAX_ISAR1             \
-    (F(1, 0)    /* DPB */     \
-     | F(1, 12) /* JSCVT */   \
-     | F(1, 16) /* FCMA */    \
-     | F(1, 20) /* LRCPC */   \
-     | F(1, 32) /* FRINTTS */ \
-     | F(1, 36) /* SB */)
-#define MAX_MMFR0                              \
-    (F(5, 0)   /* 48-bit physical addresses */ \
-     | F(2, 4) /* 16-bit ASIDs */              \
+#define MAX_PFR1       \
+    (F(1, 0) /* BTI */ \
+     | F(2, 4) /* SSBS and its MSR, MRS */)
+#define MAX_ISAR0                                                      \
+    (F(2, 4)    /* AES, PMULL */                                       \
+     | F(1, 8)  /* SHA1 */                                             \
+     | F(2, 12) /* SHA256, SHA512 */                                   \
+     | F(1, 16) /* CRC32 */                                            \
+     | F(2, 20) /* LSE */                                              \
+     | F(1, 28) /* RDM */                                              \
+     | F(1, 32) /* SHA3 */                                             \
+     | F(1, 36) /* SM3 */                                              \
+     | F(1, 40) /* SM4 */                                              \
+     | F(1, 44) /* DotProd */                                          \
+     | F(1, 48) /* FHM */                                              \
+     | F(2, 52) /* FlagM2 */                                           \
+     | F(2, 56) /* TLBI of ranges and of the outer shareable domain */ \
+     | F(1, 60) /* RNDR */)
+#define MAX_ISAR1                                    \
+    (F(2, 0)    /* DPB2 */                           \
+     | F(1, 4)  /* address authentication: QARMA5 */ \
+     | F(1, 12) /* JSCVT */                          \
+     | F(1, 16) /* FCMA */                           \
+     | F(2, 20) /* LRCPC2 */                         \
+     | F(1, 24) /* generic authentication: QARMA5 */ \
+     | F(1, 32) /* FRINTTS */                        \
+     | F(1, 36) /* SB */                             \
+     | F(1, 48) /* DGH, a hint */                    \
+     | F(1, 52) /* I8MM */)
+#define MAX_MMFR0                               \
+    (F(5, 0)    /* 48-bit physical addresses */ \
+     | F(2, 4)  /* 16-bit ASIDs */              \
+     | F(1, 12) /* Secure memory told apart */  \
      | F(1, 20) /* 16K granule */)
 #define MAX_MMFR1                                              \
     (F(2, 0)    /* hardware access flag and dirty state */     \
@@ -56,15 +80,41 @@
      | F(1, 8)  /* VHE */                                      \
      | F(1, 12) /* hierarchical permissions can be disabled */ \
      | F(1, 16) /* limited ordering regions */                 \
-     | F(2, 20) /* PAN and AT S1E1xP */)
-#define MAX_MMFR2                                    \
-    (F(1, 0)   /* common not private translations */ \
-     | F(1, 4) /* UAO */                             \
+     | F(2, 20) /* PAN and AT S1E1xP */                        \
+     | F(1, 28) /* execute-never by level at stage 2 */        \
+     | F(1, 36) /* enhanced translation synchronization */)
+#define MAX_MMFR2                                     \
+    (F(1, 0)    /* common not private translations */ \
+     | F(1, 4)  /* UAO */                             \
+     | F(1, 28) /* small translation tables */        \
+     | F(1, 40) /* stage 2 forces memory types */     \
+     | F(1, 48) /* level hints of TLBI */             \
+     | F(2, 52) /* blocks may change size */          \
      | F(1, 60) /* E0PD */)
 /* DIC and IDC: instruction fetch sees every store, no maintenance needed. */
 #define MAX_CTR (0x8444c004u | 1u << 28 | 1u << 29)
 
+static const Property max_properties[] = {
+    DEFINE_PROP_BOOL("pauth", ArmCpu, has_pauth, true),
+    DEFINE_PROP_BOOL("pauth-impdef", ArmCpu, pauth_impdef, false),
+    DEFINE_PROP_END(),
+};
+
 const ArmModel arm_models[] = {
+    {
+        .name = "cortex-a35",
+        .desc = "Arm Cortex-A35 (Armv8.0-A)",
+        .device_tree = "arm,cortex-a35",
+        .id = {.midr = 0x411fd040,
+               .id_aa64pfr0 = PFR0_A64_ONLY,
+               .id_aa64dfr0 = DFR0_CORTEX,
+               .id_aa64isar0 = ISAR0_CORTEX,
+               .id_aa64mmfr0 = MMFR0_CORTEX | F(1, 20) | F(2, 0),
+               .ctr = 0x84448004,
+               .clidr = CLIDR_L1_L2,
+               .dczid = DCZID_64,
+               .ccsidr = {0x700fe01a, 0x201fe00a, 0x703fe03a}},
+    },
     {
         .name = "cortex-a53",
         .desc = "Arm Cortex-A53 (Armv8.0-A)",
@@ -78,6 +128,24 @@ const ArmModel arm_models[] = {
                .clidr = CLIDR_L1_L2,
                .dczid = DCZID_64,
                .ccsidr = {0x700fe01a, 0x201fe00a, 0x707fe07a}},
+    },
+    {
+        .name = "cortex-a55",
+        .desc = "Arm Cortex-A55 (Armv8.2-A)",
+        .device_tree = "arm,cortex-a55",
+        .id = {.midr = 0x412fd050,
+               .id_aa64pfr0 = PFR0_V82,
+               .id_aa64pfr1 = F(1, 4),
+               .id_aa64dfr0 = DFR0_CORTEX,
+               .id_aa64isar0 = ISAR0_V82,
+               .id_aa64isar1 = ISAR1_V82,
+               .id_aa64mmfr0 = MMFR0_V82 | F(2, 0),
+               .id_aa64mmfr1 = MMFR1_V82,
+               .id_aa64mmfr2 = MMFR2_V82,
+               .ctr = 0x84448004,
+               .clidr = CLIDR_V82,
+               .dczid = DCZID_64,
+               .ccsidr = {0x700fe01a, 0x200fe01a, 0x707fe01a}},
     },
     {
         .name = "cortex-a57",
@@ -108,8 +176,45 @@ const ArmModel arm_models[] = {
                .ccsidr = {0x701fe00a, 0x201fe012, 0x707fe07a}},
     },
     {
+        .name = "cortex-a76",
+        .desc = "Arm Cortex-A76 (Armv8.2-A)",
+        .device_tree = "arm,cortex-a76",
+        .id = {.midr = 0x414fd0b1,
+               .id_aa64pfr0 = PFR0_V82,
+               .id_aa64pfr1 = F(1, 4),
+               .id_aa64dfr0 = DFR0_CORTEX,
+               .id_aa64isar0 = ISAR0_V82,
+               .id_aa64isar1 = ISAR1_V82,
+               .id_aa64mmfr0 = MMFR0_V82 | F(2, 0),
+               .id_aa64mmfr1 = MMFR1_V82,
+               .id_aa64mmfr2 = MMFR2_V82,
+               .ctr = 0x8444c004,
+               .clidr = CLIDR_V82,
+               .dczid = DCZID_64,
+               .ccsidr = {0x701fe01a, 0x201fe01a, 0x707fe03a}},
+    },
+    {
+        .name = "neoverse-n1",
+        .desc = "Arm Neoverse N1 (Armv8.2-A)",
+        .device_tree = "arm,neoverse-n1",
+        .id = {.midr = 0x414fd0c1,
+               .id_aa64pfr0 = PFR0_V82,
+               .id_aa64pfr1 = F(2, 4),
+               .id_aa64dfr0 = DFR0_CORTEX,
+               .id_aa64isar0 = ISAR0_V82,
+               .id_aa64isar1 = ISAR1_V82,
+               .id_aa64mmfr0 = MMFR0_V82 | F(5, 0),
+               .id_aa64mmfr1 = MMFR1_V82,
+               .id_aa64mmfr2 = MMFR2_V82,
+               .ctr = 0x8444c004,
+               .clidr = CLIDR_V82,
+               .dczid = DCZID_64,
+               .ccsidr = {0x701fe01a, 0x201fe01a, 0x70ffe03a}},
+    },
+    {
         .name = "max",
         .desc = "Every feature of Poise's CPU",
+        .properties = max_properties,
         .device_tree = "arm,armv8",
         .id = {.midr = 0x000f0510,
                .id_aa64pfr0 = MAX_PFR0,
@@ -167,6 +272,33 @@ static const FeatureRule feature_rules[] = {
     RULE(VHE, id_aa64mmfr1, 8, 1),      RULE(LOR, id_aa64mmfr1, 16, 1),
     RULE(PAN, id_aa64mmfr1, 20, 1),     RULE(UAO, id_aa64mmfr2, 4, 1),
 };
+
+/* ISAR1: APA, API: addresses, by QARMA5 or the CPU's own way; GPA, GPI: the same for PACGA. */
+enum { ISAR1_APA = 4, ISAR1_API = 8, ISAR1_GPA = 24, ISAR1_GPI = 28 };
+
+bool arm_features_check(const ArmCpu *cpu, Error **errp)
+{
+    if (cpu->pauth_impdef && !cpu->has_pauth) {
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "cannot enable pauth-impdef without pauth");
+    }
+    return true;
+}
+
+/* What the properties of a model take away or change. */
+void arm_features_apply(ArmCpu *cpu)
+{
+    uint64_t v = cpu->id.id_aa64isar1;
+    bool own = cpu->has_pauth && cpu->pauth_impdef, standard = cpu->has_pauth && !own;
+
+    if (extract64(v, ISAR1_APA, 4) || extract64(v, ISAR1_API, 4)) {
+        v = deposit64(v, ISAR1_APA, 4, standard);
+        v = deposit64(v, ISAR1_API, 4, own);
+        v = deposit64(v, ISAR1_GPA, 4, standard);
+        v = deposit64(v, ISAR1_GPI, 4, own);
+    }
+    cpu->id.id_aa64isar1 = v;
+}
 
 void arm_features_derive(ArmCpu *cpu)
 {

@@ -382,7 +382,7 @@ PRESENT(has_lor, arm_has(cpu, ARM_FEAT_LOR))
 PRESENT(highest_is_el1, arm_highest_el(cpu) == 1)
 PRESENT(highest_is_el2, arm_highest_el(cpu) == 2)
 PRESENT(highest_is_el3, arm_highest_el(cpu) == 3)
-PRESENT(is_cortex, extract64(cpu->id.midr, 24, 8) == 0x41)
+PRESENT(is_cortex, extract64(cpu->id.midr, 24, 8) == 0x41 && !arm_has(cpu, ARM_FEAT_VHE))
 
 const ArmSysRegGroup arm_sysregs_core[] = {
     {base_rows, G_N_ELEMENTS(base_rows), NULL},

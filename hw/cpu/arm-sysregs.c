@@ -22,8 +22,8 @@ struct ArmSysRegIndex {
 };
 
 static const ArmSysRegGroup *const group_lists[] = {
-    arm_sysregs_id,    arm_sysregs_core, arm_sysregs_maint, arm_sysregs_tlbi,
-    arm_sysregs_timer, arm_sysregs_el3,  arm_sysregs_debug, arm_sysregs_pmu,
+    arm_sysregs_id,  arm_sysregs_core,  arm_sysregs_maint, arm_sysregs_tlbi, arm_sysregs_timer,
+    arm_sysregs_el3, arm_sysregs_debug, arm_sysregs_pmu,   arm_sysregs_ext,
 };
 
 static const ArmSysRegGroup *const el2_group_lists[] = {arm_sysregs_el2, arm_sysregs_timer_el2};

@@ -4,6 +4,8 @@
 #include "tests/tcg/diff.h"
 #include "tests/tcg/env.h"
 
+#include "hw/cpu/arm-pauth.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +52,14 @@ static bool is_unpredictable(const A64RowInfo *row, uint32_t word)
         return true;
     }
     if (hint(row, "pair") && rt == rt2) {
+        return true;
+    }
+    /* The pointer's own code is no modifier for it; there is nothing at address 0. */
+    if (hint(row, "signed") && rt >= 0 && rn == 31) {
+        return true;
+    }
+    if (strcmp(row->class, "branch") == 0 &&
+        (rn == 31 || (rn >= 0 && rn == field_value(row, word, "rm")))) {
         return true;
     }
     if (hint(row, "exclusive")) {
@@ -110,6 +120,35 @@ static uint64_t aim(const A64RowInfo *row, uint32_t word, const A64Insn *rec, Di
     }
     set_x(s, rn, base);
     return base;
+}
+
+/* Pointer authentication: the oracle poisons pointers that were none by a bit of its own (bit 63,
+ * D5.1.5 AddPAC says 62), so they are pointers here. What is to be authenticated carries the right
+ * code, but for one load in four. */
+static void make_pointers(const A64RowInfo *row, uint32_t word, const A64Insn *rec, DiffState *s)
+{
+    bool load = row->flags & A64_ROW_LOADS, fixed = strcmp(row->class, "sys") == 0;
+    int n = load || fixed ? field_value(row, word, "rn") : field_value(row, word, "rd");
+
+    if (hint(row, "pointer")) {
+        for (int i = 0; i < 31; i++) {
+            s->x[i] = fixed || i == n ? (uint64_t)sextract64(s->x[i], 0, 39) : s->x[i];
+        }
+    }
+    if (hint(row, "signed") && (!load || diff_random() % 4)) {
+        int rn = field_value(row, word, "rn");
+        uint64_t modifier = strcmp(row->name, "RETA") == 0       ? s->sp
+                            : field_value(row, word, "rm") < 0   ? 0
+                            : field_value(row, word, "rm") == 31 ? s->sp
+                                                                 : s->x[rec->rm];
+        ArmPacKey key = (load ? ARM_PAC_DA : ARM_PAC_IA) + rec->a;
+        uint64_t *at = rn == 31 ? &s->sp : &s->x[rn < 0 ? 30 : rn];
+
+        *at = arm_pauth_sign(env_cpu, key, *at, modifier);
+    }
+    if (load && hint(row, "signed")) {
+        s->sp = 0; /* which the oracle takes for the modifier, instead of 0 (C6.2 LDRAA) */
+    }
 }
 
 /* ---- our side */
@@ -260,11 +299,13 @@ static void run_case(const A64RowInfo *row, RowResult *res)
         in.pc = ENV_RAM_BASE + 0x400;
     }
     if (strcmp(row->class, "branch") == 0) { /* the oracle fetches what it jumps to */
-        set_x(&in, field_value(row, word, "rn"), ENV_RAM_BASE + (diff_random() & 0xffc));
+        int rn = field_value(row, word, "rn");
+        set_x(&in, rn < 0 ? 30 : rn, ENV_RAM_BASE + (diff_random() & 0xffc));
     }
     if (memory) {
         base = aim(row, word, &rec, &in);
     }
+    make_pointers(row, word, &rec, &in);
     theirs = ours = in;
     oracle_step(word, &theirs);
     step(&rec, &ours);

@@ -407,17 +407,17 @@ static void test_pstate_bits(void)
 
 static void test_hints(void)
 {
-    static const uint32_t words[] = {0xd503203f, 0xd50320bf, 0xd503205f, 0xd503205f,
-                                     0xd503209f, 0xd503205f, 0xd50330ff, 0xd503233f};
+    static const uint32_t words[] = {0xd503203f, 0xd50320bf, 0xd503205f, 0xd503209f,
+                                     0xd503205f, 0xd50330ff, 0xd503233f};
 
     begin();
     uint64_t start = at;
     for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
-        put(words[i]); /* yield, sevl, wfe, wfe, sev, wfe, sb, paciasp */
+        put(words[i]); /* yield, sevl, wfe, sev, wfe, sb, paciasp */
     }
     put(0x52800020); /* mov w0, #1 */
     run(start);
-    tap(env_cpu->x[0] == 1, "waiting for events ends, hints of absent features do nothing");
+    tap(env_cpu->x[0] == 1, "waiting for events ends, hints do no harm");
 }
 
 static void test_psci(void)

@@ -94,8 +94,15 @@ void env_reset_state(void)
     }
 
     arm_pstate_write(cpu, 1u << PSTATE_EL_SHIFT | PSTATE_SP | PSTATE_DAIF);
-    cpu->sctlr[1] = 0x1005;                     /* M, C, I */
-    cpu->tcr[1] = 25 | 1ull << 23 | 5ull << 32; /* T0SZ, EPD1, 48-bit addresses */
+    cpu->sctlr[1] = ENV_SCTLR;
+    cpu->tcr[1] = ENV_TCR;
+    for (int half = 0; half < 2; half++) {
+        cpu->apia[half] = ENV_KEY(0, half);
+        cpu->apib[half] = ENV_KEY(1, half);
+        cpu->apda[half] = ENV_KEY(2, half);
+        cpu->apdb[half] = ENV_KEY(3, half);
+        cpu->apga[half] = ENV_KEY(4, half);
+    }
     cpu->mair[1] = 0xff;
     cpu->ttbr0[1] = ENV_RAM_BASE + ENV_TABLES;
     cpu->vbar[1] = ENV_VBAR;

@@ -28,6 +28,11 @@ void env_make_tables(void);
 void env_reset_state(void);
 /* Runs from cpu->pc until an exit is asked for or the CPU waits. */
 void env_run(void);
+/* Both sides of a comparison: all keys of pointer authentication, by A (IA, IB, DA, DB, GA) and
+ * half. */
+#define ENV_KEY(k, half) (0x0123456789abcdefull * (2 * (k) + (half) + 3))
+#define ENV_SCTLR        (0x1005 | 1ull << 31 | 1 << 30 | 1 << 27 | 1 << 13) /* M, C, I; EnIA to EnDB */
+#define ENV_TCR          (25 | 25 << 16 | 1ull << 23 | 5ull << 32)           /* T0SZ, T1SZ, EPD1 */
 /* Writes an instruction. */
 static inline void env_put(uint64_t va, uint32_t word)
 {

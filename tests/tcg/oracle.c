@@ -51,6 +51,40 @@ static void fill_code(uint64_t from, uint64_t to)
     }
 }
 
+static uc_err write_sysreg(uint32_t op1, uint32_t crn, uint32_t crm, uint32_t op2, uint64_t v)
+{
+    uc_arm64_cp_reg r = {.crn = crn, .crm = crm, .op0 = 3, .op1 = op1, .op2 = op2, .val = v};
+
+    return uc_reg_write(uc, UC_ARM64_REG_CP_REG, &r);
+}
+
+/* As env_reset_state() has them, but without an MMU. Only an executed MSR makes the oracle look at
+ * the bits that turn pointer authentication on. */
+static uc_err write_sysregs(void)
+{
+    static const uint32_t msr_sctlr_x0 = 0xd5181000;
+    uint64_t sctlr = ENV_SCTLR & ~1ull;
+    uc_err err = write_sysreg(0, 2, 0, 2, ENV_TCR);
+
+    for (uint32_t k = 0; k < 10 && err == UC_ERR_OK; k++) {
+        err = write_sysreg(0, 2, 1 + k / 4, k % 4, ENV_KEY(k / 2, k % 2));
+    }
+    if (err == UC_ERR_OK) { /* the levels above, which it has, allow it */
+        err = write_sysreg(4, 1, 1, 0, HCR_RW | 3ull << 40);
+    }
+    if (err == UC_ERR_OK) {
+        err = write_sysreg(6, 1, 1, 0, SCR_RW | SCR_NS | 3u << 16);
+    }
+    memcpy(memory + DIFF_CODE, &msr_sctlr_x0, sizeof(msr_sctlr_x0));
+    uc_reg_write(uc, UC_ARM64_REG_X0, &sctlr);
+    if (err == UC_ERR_OK) {
+        err = uc_emu_start(uc, ENV_RAM_BASE + DIFF_CODE, 0, 0, 1);
+    }
+    fill_code(0, 4);
+    uc_ctl_remove_cache(uc, ENV_RAM_BASE + DIFF_CODE, ENV_RAM_BASE + DIFF_CODE + 4);
+    return err;
+}
+
 static uc_err open_engine(void)
 {
     uint64_t fpen = 3 << 20;
@@ -62,7 +96,8 @@ static uc_err open_engine(void)
     if (err == UC_ERR_OK) {
         err = uc_mem_map_ptr(uc, ENV_RAM_BASE, ENV_RAM_SIZE, UC_PROT_ALL, memory);
     }
-    return err == UC_ERR_OK ? uc_reg_write(uc, UC_ARM64_REG_CPACR_EL1, &fpen) : err;
+    err = err == UC_ERR_OK ? uc_reg_write(uc, UC_ARM64_REG_CPACR_EL1, &fpen) : err;
+    return err == UC_ERR_OK ? write_sysregs() : err;
 }
 
 uint8_t *oracle_open(const char **ret_reason)

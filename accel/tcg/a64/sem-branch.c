@@ -45,7 +45,7 @@ SEM(TBNZ)
 
 SEM(BR)
 {
-    return br_to(c, x_get(c, i->rn));
+    return br_indirect(c, i->rn, false, x_get(c, i->rn));
 }
 
 SEM(BLR)
@@ -53,7 +53,7 @@ SEM(BLR)
     V64 target = x_get(c, i->rn); /* may be x30 itself */
 
     link_set(c);
-    return br_to(c, target);
+    return br_indirect(c, i->rn, true, target);
 }
 
 SEM(RET)

@@ -6,7 +6,9 @@
 
 /* Included by sem-interp.h, after the types. */
 #include "accel/tcg/a64/sem-interp.h"
+#include "accel/tcg/pauth.h"
 #include "accel/tcg/sys.h"
+#include "hw/cpu/arm-pauth.h"
 
 /* ---- exceptions the program asks for */
 
@@ -43,6 +45,36 @@ SEM_INLINE SemRet raise_undefined(SemCtx c)
 SEM_INLINE SemRet sys_eret(SemCtx c)
 {
     return (SemRet){sys_exception_return(c.cpu, c.t, c.i)};
+}
+
+SEM_INLINE SemRet sys_eret_auth(SemCtx c, unsigned key)
+{
+    return (SemRet){sys_exception_return_auth(c.cpu, c.t, c.i, key)};
+}
+
+/* ---- pointer authentication */
+
+SEM_INLINE bool v_pac(SemCtx c, bool authenticate, unsigned key, V64 ptr, V64 modifier, V64 *ret)
+{
+    if (!tcg_pac(c.cpu, c.t, c.i, authenticate, key, ptr.u, modifier.u)) {
+        return false;
+    }
+    *ret = (V64){c.t->loaded[0]};
+    return true;
+}
+
+SEM_INLINE bool v_pac_generic(SemCtx c, V64 value, V64 modifier, V64 *ret)
+{
+    if (!tcg_pac_generic(c.cpu, c.t, c.i, value.u, modifier.u)) {
+        return false;
+    }
+    *ret = (V64){c.t->loaded[0]};
+    return true;
+}
+
+SEM_INLINE V64 v_pac_strip(SemCtx c, bool data, V64 ptr)
+{
+    return (V64){arm_pauth_strip(c.cpu, data, ptr.u)};
 }
 
 /* ---- waiting and order */

@@ -94,6 +94,16 @@ SEM_INLINE SemRet br_to(SemCtx c, V64 target)
     return (SemRet){tcg_jump(c.cpu, c.t, c.i, target.u)};
 }
 
+/* The same for BR and BLR, which tell their target what they are: `n` is the register. */
+SEM_INLINE SemRet br_indirect(SemCtx c, unsigned n, bool link, V64 target)
+{
+    if (unlikely(c.t->checks_branches)) {
+        c.t->branch_type = link ? 2 : n == 16 || n == 17 ? 1 : 3;
+        return (SemRet){tcg_jump_later(c.t, c.i, target.u)};
+    }
+    return br_to(c, target);
+}
+
 /* ---- registers */
 
 SEM_INLINE V64 x_get(SemCtx c, unsigned n)
