@@ -14,7 +14,6 @@ enum {
 };
 #define PROPBASER_ADDRESS (MASK64(40) << 12)
 #define PENDBASER_ADDRESS (MASK64(36) << 16)
-#define PENDBASER_PTZ     BIT64(62) /* the pending table is all zeros */
 #define FIRST_BYTE        (GIC_FIRST_LPI / 8)
 
 /* ---- guest memory */
@@ -128,7 +127,7 @@ static void load_pending(GicV3Cpu *c)
     hwaddr table = (l->pendbaser & PENDBASER_ADDRESS) + FIRST_BYTE;
 
     memset(l->pending, 0, GICV3_LPIS / 8);
-    if (l->pendbaser & PENDBASER_PTZ || !l->count) {
+    if (l->pendbaser & GICR_PENDBASER_PTZ || !l->count) {
         return;
     }
     if (!arm_gicv3_ram_read(c->gic, table, l->pending, l->count / 8)) {

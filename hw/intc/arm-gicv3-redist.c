@@ -51,7 +51,8 @@ static uint32_t read_sgi_frame(GicV3Cpu *c, uint32_t offset, bool secure)
 
 static uint32_t read_lpi_word(const GicV3Cpu *c, uint32_t offset)
 {
-    uint64_t value = (offset & ~7u) == GICR_PROPBASER ? c->lpis.propbaser : c->lpis.pendbaser;
+    uint64_t value = (offset & ~7u) == GICR_PROPBASER ? c->lpis.propbaser
+                                                      : c->lpis.pendbaser & ~GICR_PENDBASER_PTZ;
 
     return (uint32_t)(value >> (offset & 4 ? 32 : 0));
 }
@@ -91,7 +92,8 @@ static uint32_t read_word(void *opaque, uint32_t offset, bool secure)
 /* The bases cannot be changed while the tables are in use. Cacheability has no meaning here, it
  * is kept as written. */
 #define PROPBASER_FIELDS (MASK64(5) | 7u << 7 | 3u << 10 | MASK64(40) << 12 | UINT64_C(7) << 56)
-#define PENDBASER_FIELDS (7u << 7 | 3u << 10 | MASK64(36) << 16 | UINT64_C(7) << 56 | BIT64(62))
+#define PENDBASER_FIELDS \
+    (7u << 7 | 3u << 10 | MASK64(36) << 16 | UINT64_C(7) << 56 | GICR_PENDBASER_PTZ)
 
 static void write_lpi_word(GicV3Cpu *c, uint32_t offset, uint32_t value)
 {

@@ -88,6 +88,8 @@ enum {
     GICR_WAKER_CHILDREN_ASLEEP = 1 << 2,
 };
 
+#define GICR_PENDBASER_PTZ BIT64(62) /* the pending table is all zeros; not read back */
+
 #define ARM_GICV3(obj) OBJECT_CHECK(ArmGicV3, obj, TYPE_ARM_GICV3)
 
 /* Recompute what CPUs see and drive the outputs, after a change of state: of every CPU; of what
