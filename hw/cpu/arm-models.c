@@ -12,8 +12,11 @@
 
 /* ID_AA64PFR0: EL0 and EL1 in AArch64 only; FP and AdvSIMD present (0). */
 #define PFR0_A64_ONLY (F(1, 0) | F(1, 4))
-/* ID_AA64DFR0: Armv8 debug, 6 breakpoints, 4 watchpoints, 2 context-aware; PMUv3. */
-#define DFR0_CORTEX (F(6, 0) | F(1, 8) | F(5, 12) | F(3, 20) | F(1, 28))
+/* ID_AA64DFR0: 6 breakpoints, 4 watchpoints, 2 context-aware; PMUv3; Armv8 debug, that of Armv8.2
+ * with the contexts of VHE. */
+#define DFR0_COMMON (F(1, 8) | F(5, 12) | F(3, 20) | F(1, 28))
+#define DFR0_CORTEX (F(6, 0) | DFR0_COMMON)
+#define DFR0_V82    (F(8, 0) | DFR0_COMMON)
 /* ID_AA64ISAR0: AES with PMULL, SHA1, SHA256, CRC32. */
 #define ISAR0_CORTEX (F(2, 4) | F(1, 8) | F(1, 12) | F(1, 16))
 /* ID_AA64MMFR0 less PARange: 16-bit ASIDs, secure memory told apart; 4K and 64K granules. */
@@ -22,11 +25,12 @@
 #define DCZID_64     4u
 
 /* What Cortex-A55, Cortex-A76 and Neoverse N1 (Armv8.2-A) have in common. */
-#define PFR0_V82 (PFR0_A64_ONLY | F(1, 16) | F(1, 20) | F(1, 56) | F(1, 60)) /* FP16, CSV2, CSV3 \
-                                                                              */
-#define ISAR0_V82 (ISAR0_CORTEX | F(2, 20) | F(1, 28) | F(1, 44))            /* LSE, RDM, DotProd */
-#define ISAR1_V82 (F(1, 0) | F(1, 20))                                       /* DPB, LRCPC */
-#define MMFR0_V82 (MMFR0_CORTEX | F(1, 20))                                  /* 16K granule */
+#define PFR0_V82                                                                      \
+    (PFR0_A64_ONLY | F(1, 16) | F(1, 20) | F(1, 56) | F(1, 60))   /* FP16, CSV2, CSV3 \
+                                                                   */
+#define ISAR0_V82 (ISAR0_CORTEX | F(2, 20) | F(1, 28) | F(1, 44)) /* LSE, RDM, DotProd */
+#define ISAR1_V82 (F(1, 0) | F(1, 20))                            /* DPB, LRCPC */
+#define MMFR0_V82 (MMFR0_CORTEX | F(1, 20))                       /* 16K granule */
 /* HAFDBS, 16-bit VMIDs, VHE, HPD, LOR, PAN2, XNX */
 #define MMFR1_V82 (F(2, 0) | F(2, 4) | F(1, 8) | F(1, 12) | F(1, 16) | F(2, 20) | F(1, 28))
 #define MMFR2_V82 (F(1, 0) | F(1, 4)) /* CnP, UAO */
@@ -136,7 +140,7 @@ const ArmModel arm_models[] = {
         .id = {.midr = 0x412fd050,
                .id_aa64pfr0 = PFR0_V82,
                .id_aa64pfr1 = F(1, 4),
-               .id_aa64dfr0 = DFR0_CORTEX,
+               .id_aa64dfr0 = DFR0_V82,
                .id_aa64isar0 = ISAR0_V82,
                .id_aa64isar1 = ISAR1_V82,
                .id_aa64mmfr0 = MMFR0_V82 | F(2, 0),
@@ -182,7 +186,7 @@ const ArmModel arm_models[] = {
         .id = {.midr = 0x414fd0b1,
                .id_aa64pfr0 = PFR0_V82,
                .id_aa64pfr1 = F(1, 4),
-               .id_aa64dfr0 = DFR0_CORTEX,
+               .id_aa64dfr0 = DFR0_V82,
                .id_aa64isar0 = ISAR0_V82,
                .id_aa64isar1 = ISAR1_V82,
                .id_aa64mmfr0 = MMFR0_V82 | F(2, 0),
@@ -200,7 +204,7 @@ const ArmModel arm_models[] = {
         .id = {.midr = 0x414fd0c1,
                .id_aa64pfr0 = PFR0_V82,
                .id_aa64pfr1 = F(2, 4),
-               .id_aa64dfr0 = DFR0_CORTEX,
+               .id_aa64dfr0 = DFR0_V82,
                .id_aa64isar0 = ISAR0_V82,
                .id_aa64isar1 = ISAR1_V82,
                .id_aa64mmfr0 = MMFR0_V82 | F(5, 0),
@@ -219,7 +223,7 @@ const ArmModel arm_models[] = {
         .id = {.midr = 0x000f0510,
                .id_aa64pfr0 = MAX_PFR0,
                .id_aa64pfr1 = MAX_PFR1,
-               .id_aa64dfr0 = DFR0_CORTEX,
+               .id_aa64dfr0 = DFR0_V82,
                .id_aa64isar0 = MAX_ISAR0,
                .id_aa64isar1 = MAX_ISAR1,
                .id_aa64mmfr0 = MAX_MMFR0,
