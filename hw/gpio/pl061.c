@@ -2,7 +2,7 @@
 /* PL061: Arm PrimeCell GPIO, eight pins (DDI 0190B).
  *
  * Region 0: registers, 0x1000 bytes. Inputs 0-7: levels driven into the pins. Outputs: "" 0 is
- * GPIOINTR; "pins" 0-7 are the levels of pins that are outputs. */
+ * GPIOINTR; "pins" 0-7 are the levels of pins that are outputs; those of inputs are pulled low. */
 #include "hw/gpio/pl061.h"
 
 #include "hw/core/reg.h"
@@ -16,6 +16,7 @@ typedef struct Pl061State {
 
     uint8_t data; /* level of every pin, driven by whoever drives it */
     uint8_t in;   /* levels on the inputs */
+    uint8_t out;  /* levels of "pins" */
     uint8_t dir, sense, both_edges, event, mask, edges, afsel;
 } Pl061State;
 
@@ -32,20 +33,29 @@ static void update_irq(Pl061State *s) NO_THREAD_SAFETY
     device_set_irq(&s->dev, 0, (raw_status(s) & s->mask) != 0);
 }
 
+static void drive_pins(Pl061State *s) NO_THREAD_SAFETY
+{
+    uint8_t out = s->data & s->dir, changed = s->out ^ out;
+
+    s->out = out;
+    for (int i = 0; i < 8; i++) {
+        if (changed & BIT(i)) {
+            device_set_output(&s->dev, "pins", i, out >> i & 1);
+        }
+    }
+}
+
+/* Edges count where somebody else drives the pin. */
 static void set_levels(Pl061State *s, uint8_t levels) NO_THREAD_SAFETY
 {
-    uint8_t changed = s->data ^ levels;
+    uint8_t changed = (s->data ^ levels) & ~s->dir;
     uint8_t rising = changed & levels, falling = changed & s->data;
 
     s->data = levels;
     s->edges |= (changed & s->both_edges) |
                 (uint8_t)(~s->both_edges & ((rising & s->event) | (falling & ~s->event)));
     s->edges &= (uint8_t)~s->sense;
-    for (int i = 0; i < 8; i++) {
-        if (changed & s->dir & BIT(i)) {
-            device_set_output(&s->dev, "pins", i, levels >> i & 1);
-        }
-    }
+    drive_pins(s);
     update_irq(s);
 }
 
@@ -78,9 +88,13 @@ static void dir_written(void *opaque)
     set_levels(s, (uint8_t)((s->data & s->dir) | (s->in & ~s->dir)));
 }
 
+/* What was latched of a pin that is level-sensitive now is forgotten. */
 static void irq_settings_written(void *opaque)
 {
-    update_irq(opaque);
+    Pl061State *s = opaque;
+
+    s->edges &= (uint8_t)~s->sense;
+    update_irq(s);
 }
 
 static uint64_t read_ris(void *opaque, unsigned index)
@@ -133,6 +147,7 @@ static void pl061_reset(Device *dev)
 
     s->data = s->in;
     s->edges = 0;
+    drive_pins(s);
     update_irq(s);
 }
 

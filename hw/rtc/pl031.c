@@ -5,6 +5,7 @@
  * from the offset that the guest loads. */
 #include "hw/rtc/pl031.h"
 
+#include "gen/qapi-events.h"
 #include "hw/core/reg.h"
 #include "softmmu/rtc.h"
 
@@ -21,9 +22,15 @@ typedef struct Pl031State {
     uint32_t match, load, imsc, ris, cr;
 } Pl031State;
 
+/* Seconds of the time of day, as the operator set it up. */
+static int64_t now_s(void)
+{
+    return (clock_now_ns(rtc_clock()) + rtc_offset_ns()) / NS_PER_S;
+}
+
 static uint32_t count(const Pl031State *s)
 {
-    return (uint32_t)((clock_now_ns(rtc_clock()) + rtc_offset_ns()) / NS_PER_S) + s->offset;
+    return (uint32_t)now_s() + s->offset;
 }
 
 static void update_irq(Pl031State *s) NO_THREAD_SAFETY
@@ -67,9 +74,13 @@ static void write_mr(void *opaque, unsigned index, uint64_t value)
 static void write_lr(void *opaque, unsigned index, uint64_t value)
 {
     Pl031State *s = opaque;
+    g_autofree char *path = object_path(OBJECT(s));
 
     s->load = (uint32_t)value;
     s->offset += (uint32_t)value - count(s);
+    if (path) {
+        qapi_event_send_rtc_change((int64_t)value - now_s(), path);
+    }
     schedule(s);
 }
 

@@ -149,6 +149,15 @@ static void test_gpio(void)
     tap_ok(qtest_readl(q, GPIO + 0x20) == 0, NULL, "pl061: released after 100 ms");
     qtest_writel(q, GPIO + 0x41c, 0xff);
     tap_ok(qtest_readl(q, GPIO + 0x418) == 0, NULL, "pl061: cleared");
+    qtest_writel(q, GPIO + 0x3fc, 0xf0);
+    tap_ok(qtest_readl(q, GPIO + 0x414) == 0, NULL, "pl061: outputs make no edges");
+    qtest_writel(q, GPIO + 0x404, 0x0f); /* inputs by level, active low as they are */
+    qtest_writel(q, GPIO + 0x40c, 0x08);
+    tap_ok(qtest_readl(q, GPIO + 0x414) == 0x07, NULL, "pl061: low levels");
+    qtest_writel(q, GPIO + 0x41c, 0xff);
+    tap_ok(qtest_readl(q, GPIO + 0x414) == 0x07, NULL, "pl061: levels cannot be cleared");
+    qtest_writel(q, GPIO + 0x410, 0);
+    tap_ok(qtest_readl(q, GPIO + 0x418) == 0, NULL, "pl061: masked");
     qtest_free(q);
 }
 
