@@ -86,6 +86,7 @@ check-qmp: all $(qmp-tests)
 	$(Q)POISE=./poise-system-aarch64 PEER="$(PEER)" ABI=$(SRC)/tests/qmp/abi.txt \
 	    CORPUS=$(SRC)/tests/qmp/json-corpus.txt \
 	    $(run-tests) qmp $(qmp-tests) $(SRC)/tests/qmp/cli-test.sh \
+	    $(SRC)/tests/qmp/fdt-test.sh \
 	    $(SRC)/tests/qmp/ctl-test.sh $(SRC)/tests/qmp/text-test.sh $(SRC)/tests/qmp/trace-test.sh
 bench-interp: tests/bench/interp
 	$(Q)tests/bench/interp
