@@ -322,7 +322,7 @@ static void button_pressed(Notifier *n, void *data) NO_THREAD_SAFETY
     timer_mod(&s->button_release, clock_now_ns(CLOCK_TYPE_VIRTUAL) + BUTTON_PRESS_NS);
 }
 
-static void create_power_button(VirtMachine *s)
+static void create_power_button(VirtMachine *s) REQUIRES(vm_lock)
 {
     timer_init(&s->button_release, CLOCK_TYPE_VIRTUAL, button_released, s);
     s->powerdown.notify = button_pressed;

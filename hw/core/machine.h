@@ -75,7 +75,7 @@ GPtrArray *cpu_type_list(const char *target);
 char *cpu_model_name(const Type *type, const char *target); /* (transfer full) */
 /* The machine's RAM, of the memory backend that was named or else its own. bytes: what -m says; 0:
  * not given, the backend's size or the class's default. */
-bool machine_init_ram(Machine *m, uint64_t bytes, Error **errp);
+bool machine_init_ram(Machine *m, uint64_t bytes, Error **errp) REQUIRES(vm_lock);
 /* Where a vCPU sits. (transfer full) */
 CpuInstanceProperties *machine_cpu_topology(const Machine *m, int index);
 /* For boards: a CPU of the machine's type with -cpu's features set, not realized.
