@@ -56,7 +56,7 @@ A64_HANDLER(jump)
     uint64_t target = t->branch_target;
     const TlbCodeEntry *e = &t->bank->code[target >> GUEST_PAGE_BITS & (TLB_CODE_ENTRIES - 1)];
 
-    if (e->tag == (target & ~0xffcull) && likely(tcg_branch_type_settled(cpu, t, target))) {
+    if (likely(tcg_branch_type_settled(cpu, t, target)) && e->tag == (target & ~0xffcull)) {
         const A64Insn *next = tcg_jump(cpu, t, from, target);
         A64_DISPATCH(cpu, t, next);
     }

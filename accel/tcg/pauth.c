@@ -111,9 +111,16 @@ bool tcg_branch_type_check(ArmCpu *cpu, TcgCpu *t, uint64_t target)
     t->branch_type = 0;
     /* BR from a page that checks nothing goes wherever BR X16 may. */
     type = type == 3 && from && !from->guarded ? 1 : type;
-    if (e &&
-        (!e->guarded || page_accepts(cpu, e->page, e->page->insns + (target & 0xffc) / 4, type))) {
+    if (e && !e->guarded) {
         return true;
+    }
+    if (e) {
+        const A64Insn *to = e->page->insns + (target & 0xffc) / 4;
+
+        /* A BRK's exception tells the type. */
+        if (page_accepts(cpu, e->page, to, type) && to->op != A64_OP_BRK) {
+            return true;
+        }
     }
     cpu->pstate |= type << BTYPE_SHIFT;
     return false;
@@ -122,15 +129,18 @@ bool tcg_branch_type_check(ArmCpu *cpu, TcgCpu *t, uint64_t target)
 bool tcg_branch_type_enter(ArmCpu *cpu, TcgCpu *t, CodePage *page)
 {
     const TlbCodeEntry *e = code_entry(t, cpu->pc);
+    const A64Insn *to = page->insns + (cpu->pc & 0xffc) / 4;
     unsigned type = (cpu->pstate & PSTATE_BTYPE) >> BTYPE_SHIFT;
 
-    if (e && e->guarded && !page_accepts(cpu, page, page->insns + (cpu->pc & 0xffc) / 4, type)) {
+    if (e && e->guarded && !page_accepts(cpu, page, to, type)) {
         ArmException exc = arm_exc_sync(cpu, EC_BTI, type);
 
         exc.ret = cpu->pc;
         arm_exc_enter(cpu, &exc);
         return false;
     }
-    cpu->pstate &= ~PSTATE_BTYPE;
+    if (to->op != A64_OP_BRK) {
+        cpu->pstate &= ~PSTATE_BTYPE;
+    }
     return true;
 }

@@ -14,8 +14,8 @@ bool tcg_pac_generic(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t value, u
 /* ERETAA, ERETAB. */
 const A64Insn *sys_exception_return_auth(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, unsigned key);
 
-/* The branch of t->jump_record to a page that the code TLB knows may be made. False: PSTATE.BTYPE
- * is set, for tcg_branch_type_enter() to look at. */
+/* The branch of t->jump_record is one that its target accepts. False: PSTATE.BTYPE is set, for
+ * tcg_branch_type_enter() to look at. */
 bool tcg_branch_type_check(ArmCpu *cpu, TcgCpu *t, uint64_t target);
 static inline bool tcg_branch_type_settled(ArmCpu *cpu, TcgCpu *t, uint64_t target)
 {
