@@ -139,15 +139,15 @@ static void add_default_serial(const MachineClass *mc)
 
 static bool connect_serial(Machine *m, size_t i, const char *id, Error **errp)
 {
-    const MachineClass *mc = MACHINE_GET_CLASS(m);
+    int n = machine_n_serials(m);
 
     if (strcmp(id, "none") == 0) {
         return true;
     }
-    if ((int)i >= mc->n_serials) {
+    if ((int)i >= n) {
         return error_set_code(errp, ERROR_CODE_LIMIT_EXCEEDED,
-                              "-serial %s: machine '%s' has %d serial ports", id, mc->name,
-                              mc->n_serials);
+                              "-serial %s: machine '%s' has %d serial port%s", id,
+                              MACHINE_GET_CLASS(m)->name, n, n == 1 ? "" : "s");
     }
     m->serials[i] = (Object *)chardev_find(id);
     return m->serials[i] || error_set_code(errp, ERROR_CODE_NOT_FOUND,

@@ -131,15 +131,17 @@ static void check_step(GPtrArray *errors, bool ok, Error *err)
     }
 }
 
-static void check_serials(GPtrArray *errors, const strList *serials, const MachineClass *mc)
+static void check_serials(GPtrArray *errors, const strList *serials, const Machine *m)
 {
-    for (size_t i = (size_t)mc->n_serials; i < serials->n; i++) {
+    int n = machine_n_serials(m);
+
+    for (size_t i = (size_t)n; i < serials->n; i++) {
         Error *err = NULL;
 
         if (strcmp(serials->items[i], "none") != 0) {
             error_set_code(&err, ERROR_CODE_LIMIT_EXCEEDED,
-                           "-serial %s: machine '%s' has %d serial ports", serials->items[i],
-                           mc->name, mc->n_serials);
+                           "-serial %s: machine '%s' has %d serial port%s", serials->items[i],
+                           MACHINE_GET_CLASS(m)->name, n, n == 1 ? "" : "s");
             add(errors, err, "/machine/serials/%zu", i);
         }
     }
@@ -177,7 +179,7 @@ void config_validate_machine(const MachineConfig *c, GPtrArray *errors)
     ok = rtc_check(c->rtc, &err);
     check_step(errors, ok, g_steal_pointer(&err));
     check_cpu(errors, m, c->cpu);
-    check_serials(errors, c->serials, mc);
+    check_serials(errors, c->serials, m);
 }
 
 void config_validate_accel(const AccelConfigList *list, GPtrArray *errors)

@@ -357,10 +357,6 @@ static bool create_peripherals(VirtMachine *s, Error **errp) REQUIRES(vm_lock)
 
 bool virt_create_devices(VirtMachine *s, Error **errp)
 {
-    if (s->parent.serials[1] && !s->secure) {
-        return error_set_code(errp, ERROR_CODE_LIMIT_EXCEEDED,
-                              "machine 'virt-7.2' has a second serial port with secure=on only");
-    }
     memory_region_add(system_memory(), VIRT_RAM_BASE, &s->parent.ram);
     return create_secure_view(s, errp) && create_cpus(s, errp) && create_gic(s, errp) &&
            create_msi(s, errp) && create_flash(s, 0, errp) && create_flash(s, 1, errp) &&

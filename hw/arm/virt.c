@@ -219,6 +219,12 @@ static const Property virt_props[] = {
     DEFINE_PROP_END(),
 };
 
+/* The second one is Secure. */
+static int count_serials(const Machine *m)
+{
+    return ((const VirtMachine *)m)->secure ? 2 : 1;
+}
+
 static void virt_class_init(ObjectClass *klass, const void *data)
 {
     MachineClass *mc = (MachineClass *)klass;
@@ -233,6 +239,7 @@ static void virt_class_init(ObjectClass *klass, const void *data)
     mc->default_ram_id = "mach-virt.ram";
     mc->default_cpu_type = "cortex-a57" ARM_CPU_TYPE_SUFFIX;
     mc->n_serials = 2;
+    mc->count_serials = count_serials;
     mc->has_numa = true;
     mc->check = virt_check;
     mc->init = virt_init;

@@ -359,6 +359,13 @@ static bool none_init(Machine *m, Error **errp)
     return none_check(m, errp);
 }
 
+int machine_n_serials(const Machine *m)
+{
+    const MachineClass *mc = MACHINE_GET_CLASS(m);
+
+    return mc->count_serials ? mc->count_serials(m) : mc->n_serials;
+}
+
 static void none_class_init(ObjectClass *klass, const void *data)
 {
     MachineClass *mc = (MachineClass *)klass;

@@ -23,8 +23,10 @@ struct MachineClass {
     const char *default_ram_id;         /* name of the RAM block; NULL: the board has no RAM */
     const char *default_cpu_type;       /* QOM type; NULL: no CPU unless -cpu */
     const char *const *valid_cpu_types; /* NULL-terminated; NULL: any */
-    int n_serials;                      /* UARTs that -serial can connect */
-    bool has_numa;                      /* -numa can divide it */
+    int n_serials;                      /* UARTs that -serial can connect, at most */
+    /* How many of them there are with the machine's properties. NULL: all. */
+    int (*count_serials)(const Machine *m);
+    bool has_numa; /* -numa can divide it */
     /* What init would refuse, as far as the machine's properties tell; changes nothing that can be
      * seen. NULL: nothing. */
     bool (*check)(Machine *m, Error **errp);
@@ -38,6 +40,9 @@ struct MachineClass {
 #define MACHINE(obj)           OBJECT_CHECK(Machine, obj, TYPE_MACHINE)
 #define MACHINE_GET_CLASS(obj) OBJECT_GET_CLASS(MachineClass, obj)
 #define MACHINE_CLASS(klass)   OBJECT_CLASS_CHECK(MachineClass, klass, TYPE_MACHINE)
+
+/* UARTs that -serial can connect. */
+int machine_n_serials(const Machine *m);
 
 struct Machine {
     Object parent;

@@ -33,8 +33,9 @@ refuses '-accel kvm: invalid accelerator kvm' -M virt -enable-kvm
 refuses "-m abc: Parameter 'size' expects" -M virt -m abc
 refuses "Invalid parameter 'foo'" -M virt -m 128,foo=1
 refuses 'memory hot-plug is not supported' -M virt -m 128,slots=1,maxmem=1G
-refuses 'cannot model more than 255GiB RAM' -M virt -m 300G
-refuses 'The max CPUs supported by machine' -M virt -smp 9
+refuses 'Addressing limited to 32 bits' -M virt,highmem=off -m 4G
+refuses "exceeds max CPUs supported by machine 'mach-virt' (8)" -M virt -smp 9
+refuses 'The max CPUs supported by machine' -M virt,gic-version=3 -smp 600
 refuses 'Invalid CPU topology' -M virt -smp 4,cores=3
 refuses "could not load kernel '/nope'" -M virt -kernel /nope
 refuses "could not load kernel '/dev/null'" -M virt -kernel /dev/null
@@ -42,12 +43,12 @@ refuses '-append only allowed with -kernel option' -M virt -append x
 refuses '-initrd only allowed with -kernel option' -M virt -initrd x
 refuses "could not load initrd '/nope'" -M virt -kernel hello.img -initrd /nope
 refuses "Couldn't open dtb file /nope" -M virt -dtb /nope
-refuses "'/dev/zero' is not a regular file" -M virt -pflash /dev/zero
+refuses "requires '/dev/zero' to be a regular file" -M virt -pflash /dev/zero
 refuses "'foo' is not a valid device model name" -M virt -device foo
 refuses "Parameter 'driver' expects a pluggable device type" -M virt -device pl011
 refuses "Parameter 'qom-type' does not accept value 'foo'" -M virt -object foo,id=x
 refuses "'foo' is not a valid char driver" -M virt -serial foo
-refuses 'has 1 serial ports' -M virt -serial null -serial null
+refuses 'has 1 serial port' -M virt -serial null -serial null
 refuses 'chardev "nosuch" not found' -M virt -mon nosuch,mode=control
 refuses 'wrong format' -M none -uuid x
 refuses '-nosuch: invalid option' -nosuch

@@ -36,7 +36,7 @@ static const Mistake mistakes[] = {
     {{"-M", "virt", "-smp", "9"}, {"/machine/smp", "limit-exceeded"}},
     {{"-M", "virt", "-smp", "4,cores=3"}, {"/machine/smp", "parameter-value"}},
     {{"-M", "virt", "-m", "abc"}, {"/machine/memory", "parameter-value"}},
-    {{"-M", "virt", "-m", "300G"}, {"/machine/memory/size", "limit-exceeded"}},
+    {{"-M", "virt,highmem=off", "-m", "4G"}, {"/machine/memory/size", "limit-exceeded"}},
     {{"-M", "virt", "-m", "1G,slots=2"}, {"/machine/memory", "not-supported"}},
     {{"-M", "virt", "-kernel", "nosuch"}, {"/machine/boot/kernel", "host-failure"}},
     {{"-M", "virt", "-kernel", "."}, {"/machine/boot/kernel", "format-invalid"}},
@@ -304,14 +304,14 @@ static void test_statuses(void)
 {
     const char *const ok[] = {"-version", NULL};
     const char *const bad[] = {"-nosuch", NULL};
-    const char *const peers[] = {"-drive", "file=x", NULL};
+    const char *const peers[] = {"-netdev", "user,id=x", NULL};
     g_auto(RunResult) r0 = run_program(dir, poise, ok);
     g_auto(RunResult) r1 = run_program(dir, poise, bad);
     g_auto(RunResult) r3 = run_program(dir, poise, peers);
 
     tap_ok(r0.status == 0 && *r0.out && !*r0.err, r0.err, "exit status 0");
     tap_ok(r1.status == 1 && !*r1.out && strstr(r1.err, "-nosuch"), r1.err, "exit status 1");
-    tap_ok(r3.status == 3 && !*r3.out && strstr(r3.err, "-drive"), r3.err, "exit status 3");
+    tap_ok(r3.status == 3 && !*r3.out && strstr(r3.err, "-netdev"), r3.err, "exit status 3");
 }
 
 /* "-name arg" or "-name/-other arg" at the start of a line of the peer's help: its first name. */
