@@ -155,6 +155,8 @@ enum {
     GICV3_REG_SGI = 1 << 2,
     GICV3_REG_DIR = 1 << 3,
 };
+/* arm-gicv3-sgi.c: a write to the register with these GICV3_REG_* bits. */
+void arm_gicv3_sgi_send(GicV3Cpu *from, unsigned what, uint64_t value) REQUIRES(vm_lock);
 /* The same register for a guest: ICV_* (arm-gicv3-cpuif-virt.c). */
 typedef struct ArmSysReg ArmSysReg;
 bool arm_gicv3_is_virtual(const ArmCpu *cpu, const ArmSysReg *reg);
