@@ -303,7 +303,7 @@ void tlb_flush(CpuState *cs, const TlbFlush *flush)
     if (self) {
         flush_now(self->tlb, flush);
     }
-    if (!flush->broadcast) {
+    if (!self || !flush->broadcast) {
         return;
     }
     CPU_FOREACH (other) {

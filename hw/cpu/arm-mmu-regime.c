@@ -206,9 +206,8 @@ static uint16_t current_vmid(const ArmCpu *cpu)
 
 ArmMmuKey arm_mmu_key(const ArmCpu *cpu, int el)
 {
-    ArmMmuKey key;
+    ArmMmuKey key = {0};
 
-    memset(&key, 0, sizeof(key));
     key.sctlr = cpu->sctlr[el] & (SCTLR_M | SCTLR_A | SCTLR_WXN);
     key.tcr = cpu->tcr[el];
     key.mair = cpu->mair[el];

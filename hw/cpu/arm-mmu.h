@@ -80,12 +80,11 @@ bool arm_mmu_at(ArmCpu *cpu, uint64_t va, ArmAccess access, ArmMmuIdx idx, bool 
 /* What the translations of a regime are made from, besides the tables; the tags of TLB entries. */
 typedef struct ArmMmuKey {
     uint64_t sctlr, tcr, mair, hcr, vtcr; /* as far as they matter */
-    bool secure, no_ns_fetch;
-    uint16_t vmid; /* EL1&0 */
+    uint16_t secure, no_ns_fetch;         /* truth values: the structure has no padding */
+    uint16_t vmid;                        /* EL1&0 */
     uint16_t asid;
 } ArmMmuKey;
-/* Of the regime whose controls are level `el`'s; for 2, the one HCR_EL2.E2H selects. Padding is
- * zero. */
+/* Of the regime whose controls are level `el`'s; for 2, the one HCR_EL2.E2H selects. */
 ArmMmuKey arm_mmu_key(const ArmCpu *cpu, int el);
 
 /* How the address's half of the current regime treats it: for pointer authentication and the tags
