@@ -174,15 +174,19 @@ static void set_pc(CpuState *cs, uint64_t pc)
     arm_cpu_of(cs)->pc = pc;
 }
 
+/* As the privileged side of the current regime sees it, and without a trace. */
 static bool translate(CpuState *cs, uint64_t va, uint64_t *ret_pa)
 {
     ArmCpu *cpu = arm_cpu_of(cs);
     ArmMmuIdx idx = arm_mmu_idx(cpu);
+    ArmMmuRequest req = {.va = va, .access = ARM_LOAD, .debug = true};
     ArmTranslation t;
     ArmException exc;
 
-    idx = idx == ARM_MMU_EL0 || idx == ARM_MMU_EL1_PAN ? ARM_MMU_EL1 : idx;
-    if (!arm_mmu_translate(cpu, va, ARM_LOAD, idx, &t, &exc)) {
+    req.idx = idx <= ARM_MMU_EL1_PAN      ? ARM_MMU_EL1
+              : idx <= ARM_MMU_EL20_2_PAN ? ARM_MMU_EL20_2
+                                          : idx;
+    if (!arm_mmu_request(cpu, &req, &t, &exc)) {
         return false;
     }
     *ret_pa = t.pa;
