@@ -18,13 +18,23 @@ format:
 tcg-tests := a64-diff a64-sys a64-random
 tcg-tests += simd-test tlb-random
 tcg-archives := $(foreach l,util qapi qom backends softmmu hw accel,lib$(l).a)
-tcg-support := $(addprefix tests/tcg/,env.o oracle.o oracle-bugs.o state.o)
+tcg-support := $(addprefix tests/tcg/,env.o oracle.o oracle-bugs.o oracle-user.o state.o)
 tcg-objs := $(tcg-support) $(patsubst %,tests/tcg/%.o,$(tcg-tests))
 $(tcg-objs): | accel-gen-headers
 all-objs += $(tcg-objs)
 $(patsubst %,tests/tcg/%,$(tcg-tests)): tests/tcg/%: tests/tcg/%.o $(tcg-support) $(tcg-archives)
 	$(call say,LINK,$@)$(CC) $(LDFLAGS) $(filter %.o,$^) -Wl,--whole-archive $(tcg-archives) \
 	    -Wl,--no-whole-archive $(LIBS) $(if $(filter yes,$(HAVE_UNICORN)),-lunicorn) -o $@
+# The same rows against qemu-aarch64 (package qemu-user), where a cross compiler exists.
+ifneq ($(CROSS_CC),)
+tests/tcg/user-runner: $(SRC)/tests/tcg/user-runner.c $(SRC)/tests/tcg/user-state.h
+	@mkdir -p $(@D)
+	$(call say,CROSS,$@)$(CROSS_CC) -O1 -static -fno-stack-protector -Wall -Wextra \
+	    -Wno-unused-parameter -I$(SRC) $< -o $@
+check-tcg-user: tests/tcg/a64-diff tests/tcg/user-runner
+	$(Q)USER_RUNNER=tests/tcg/user-runner $(run-tests) tcg-user tests/tcg/a64-diff
+.PHONY: check-tcg-user
+endif
 # Random guests: N=1000000 tests/fuzz/guest in a build with sanitizers.
 all-objs += tests/fuzz/guest.o
 tests/fuzz/guest.o: | accel-gen-headers

@@ -29,6 +29,10 @@ uint8_t *oracle_open(const char **ret_reason);
 /* Executes the word at pc. */
 void oracle_step(uint32_t word, DiffState *s);
 
+/* oracle-user.c: the same, in another process, for instructions on registers alone. */
+bool user_oracle_open(const char *const *argv, const char **ret_reason);
+void user_oracle_step(uint32_t word, DiffState *s);
+
 /* oracle-bugs.c: what the oracle does wrong. */
 typedef struct OracleBug {
     const char *row;      /* glob */
