@@ -6,7 +6,8 @@ src=$(cd "$(dirname "$0")/../.." && pwd)
 cc=${CC:-gcc}
 flags=$(pkg-config --cflags json-glib-1.0 check 2>/dev/null)
 n=0 failed=0
-for h in $(cd "$src" && git ls-files '*.h'); do
+# Bare-metal suites are for another machine: the cross compiler sees to theirs.
+for h in $(cd "$src" && git ls-files '*.h' | grep -v '^tests/guest/bare/'); do
     # Fragments that one file includes say so in their second line.
     head -n 4 "$src/$h" | grep -q 'fragment' && continue
     n=$((n + 1))
