@@ -460,11 +460,21 @@ void cpus_pause_all(void)
     }
 }
 
+/* Those that take turns go on together: the one whose turn it is must not seem to be away. */
 void cpus_resume_all(void)
 {
+    CpuState *first = cpus_first;
+
+    if (!first) {
+        return;
+    }
+    mutex_lock(&first->wake_lock);
     CPU_FOREACH (cpu) {
         TRACE(cpu_resumed, "%d", cpu->index);
         atomic_store(&cpu->stopped, false);
+    }
+    mutex_unlock(&first->wake_lock);
+    CPU_FOREACH (cpu) {
         cpu_kick(cpu);
     }
 }
