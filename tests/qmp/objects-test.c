@@ -535,7 +535,6 @@ static void test_command_line(void)
          "has no RAM"},
         {1, "-M virt,usb=on -qmp null", "has no USB"},
         {1, "-M virt,usb=x -qmp null", "'usb' expects 'on' or 'off'"},
-        {1, "-M virt,acpi=on -qmp null", "no ACPI"},
         {1, "-M virt,acpi=x -qmp null", "does not accept value 'x'"},
         {1, "-M virt -cpu cortex-a57,aarch64=off -qmp null", "'aarch64' feature cannot be"},
     };
