@@ -4,6 +4,7 @@
 #include "hw/arm/virt.h"
 
 #include "hw/block/pflash-cfi01.h"
+#include "hw/core/semihosting.h"
 #include "hw/nvram/fw-cfg.h"
 #include "hw/smbios/smbios.h"
 #include "softmmu/configuration.h"
@@ -174,6 +175,14 @@ static void add_smbios(const VirtMachine *s)
     fw_cfg_add_file(s->fw_cfg, "etc/smbios/smbios-tables", tables);
 }
 
+/* Where the images end, up to the end of RAM. */
+static void set_semihosting_heap(const VirtMachine *s, hwaddr dtb, uint64_t dtb_size)
+{
+    hwaddr end = MAX(MAX(s->kernel.end, s->initrd_end), dtb + dtb_size);
+
+    semihosting_set_heap(align_up(end, GUEST_PAGE_SIZE), ram_end(&s->parent));
+}
+
 bool virt_done(Machine *m, Error **errp)
 {
     VirtMachine *s = (VirtMachine *)m;
@@ -198,6 +207,7 @@ bool virt_done(Machine *m, Error **errp)
                               m->ram.size / MiB);
     }
     loader_add_blob(&address_space_memory, at, "dtb", dtb);
+    set_semihosting_heap(s, at, g_bytes_get_size(dtb));
     fw_cfg_add_machine(s->fw_cfg, m, has_firmware(s));
     virt_acpi_add(s);
     add_smbios(s);

@@ -4,17 +4,6 @@
 #include "kit/gic.h"
 
 enum {
-    C_CTLR = GICC + 0x00,
-    C_PMR = GICC + 0x04,
-    C_BPR = GICC + 0x08,
-    C_IAR = GICC + 0x0c,
-    C_EOIR = GICC + 0x10,
-    C_RPR = GICC + 0x14,
-    C_HPPIR = GICC + 0x18,
-    C_ABPR = GICC + 0x1c,
-    C_AIAR = GICC + 0x20,
-    C_AEOIR = GICC + 0x24,
-    C_DIR = GICC + 0x1000,
     SGIR = GICD + 0xf00,
     SPENDSGIR = GICD + 0xf20,
     SCR_NS = 1,

@@ -134,6 +134,20 @@ static void test_time(void)
     check(call(0x15, block) == -1, "SYS_GET_CMDLINE", "no room for it");
 }
 
+static void test_heap(void)
+{
+    uint64_t info[4] = {0}, block = (uint64_t)info;
+    uint64_t here = (uint64_t)&test_heap;
+
+    check_eq((uint64_t)call(0x16, &block), 0, "SYS_HEAPINFO", "is answered");
+    check(info[0] > here && info[0] < info[1], "SYS_HEAPINFO", "the heap is behind the image");
+    check_eq(info[2], info[1], "SYS_HEAPINFO", "the stack begins where the heap must end");
+    check_eq(info[3], info[0], "SYS_HEAPINFO", "and ends where the heap begins");
+    uint64_t *last = (uint64_t *)(info[1] - 8);
+    *(volatile uint64_t *)last = 0x5afe;
+    check_eq(*(volatile uint64_t *)last, 0x5afe, "SYS_HEAPINFO", "its last word is memory");
+}
+
 static void at_el0(void *arg)
 {
     op("hlt #0xf000");
@@ -151,6 +165,7 @@ void suite_main(void)
     test_console();
     test_bad_handles();
     test_time();
+    test_heap();
     Trap t = EXPECT("hlt #0xf001");
     check(t.taken && trap_ec(&t) == 0, "HLT", "other immediates are undefined");
     t = expect(run_el0, NULL);

@@ -47,6 +47,18 @@
 
 enum {
     SPURIOUS = 1023,
+    /* The CPU interface of GICv2. */
+    C_CTLR = GICC + 0x00,
+    C_PMR = GICC + 0x04,
+    C_BPR = GICC + 0x08,
+    C_IAR = GICC + 0x0c,
+    C_EOIR = GICC + 0x10,
+    C_RPR = GICC + 0x14,
+    C_HPPIR = GICC + 0x18,
+    C_ABPR = GICC + 0x1c,
+    C_AIAR = GICC + 0x20,
+    C_AEOIR = GICC + 0x24,
+    C_DIR = GICC + 0x1000,
     RD_BASE = GICR,
     SGI_BASE = GICR + 0x10000,
     /* Offsets of banked registers, in GICD and SGI_BASE. */
