@@ -27,8 +27,8 @@ static _Atomic int64_t base_ns;
 static CpuState *_Atomic counted; /* whose instructions count now; NULL: nobody's */
 static _Atomic uint64_t counted_from;
 
-/* align and auto compare with the host's time since the VM ran first. */
-static int64_t real_start_ns = -1, adjusted_ns;
+/* align and auto compare with the host's time since the VM was resumed. */
+static int64_t real_start_ns, adjusted_ns;
 
 /* ---- the clock */
 
@@ -105,12 +105,7 @@ bool icount_is_held(void)
 
 static int64_t real_since_start(void)
 {
-    int64_t now = clock_now_ns(CLOCK_TYPE_REALTIME);
-
-    if (real_start_ns < 0) {
-        real_start_ns = now - icount_now_ns();
-    }
-    return now - real_start_ns;
+    return clock_now_ns(CLOCK_TYPE_REALTIME) - real_start_ns;
 }
 
 /* Slower than the host's time, an instruction takes longer; faster, shorter. */
@@ -234,6 +229,13 @@ static bool refuse_pair(const char *text, Error **errp)
     return false;
 }
 
+/* The time of a pause is nobody's. vCPUs are still, or not yet running. */
+static void vm_state_changed(void *opaque, bool running, RunState state)
+{
+    adjusted_ns = icount_now_ns();
+    real_start_ns = clock_now_ns(CLOCK_TYPE_REALTIME) - adjusted_ns;
+}
+
 bool icount_configure(const IcountConfig *c, Error **errp)
 {
     if (!c) {
@@ -268,6 +270,7 @@ bool icount_configure(const IcountConfig *c, Error **errp)
                               "-icount needs an accelerator that counts instructions: tcg");
     }
     icount_is_enabled = true;
+    vm_state_add_handler(vm_state_changed, NULL, 0);
     cpus_take_turns();
     return true;
 }

@@ -177,6 +177,34 @@ static void test_without(void)
     tap_ok(!n && strstr(err->message, "with -icount"), NULL, "but not instructions");
 }
 
+/* Virtual time that would run away waits for the host's, and a pause in between does not count. */
+static void test_align(void)
+{
+    const char *const more[] = {"-icount", "shift=10,align=on", NULL};
+    g_autoptr(QmpClient) c = start(more);
+
+    for (int i = 1; i <= 2; i++) {
+        int64_t before_us = g_get_monotonic_time();
+        bool ran = c && run_for(c, "ns", 60000000);
+        int64_t took_us = g_get_monotonic_time() - before_us;
+
+        tap_ok(ran && took_us >= 50000, NULL, "align=on: 60 ms take as long, time %d", i);
+        g_usleep(100000);
+    }
+}
+
+static void test_auto(void)
+{
+    const char *const more[] = {"-icount", "shift=auto", "-smp", "2", NULL};
+    g_autoptr(QmpClient) c = start(more);
+    g_autoptr(JsonNode) count = NULL;
+
+    tap_ok(c && run_for(c, "ns", 500000000), NULL, "shift=auto: runs and pauses");
+    count = c ? qmp_client_execute(c, "x-query-icount", NULL, NULL) : NULL;
+    tap_ok(count && json_object_get_int_member(json_node_get_object(count), "shift") <= 10, NULL,
+           "shift=auto: tells its shift");
+}
+
 static void test_refused(const char *value, const char *message)
 {
     const char *const args[] = {"-M", "none", "-icount", value, NULL};
@@ -240,6 +268,8 @@ int main(void)
     test_same("4 vCPUs", step, four);
     test_same("time passes while it sleeps", step, sleeps);
     test_stretch();
+    test_align();
+    test_auto();
     test_without();
     test_options();
     test_single_thread();
