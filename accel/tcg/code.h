@@ -13,6 +13,10 @@ struct CodePage {
     uint64_t offset;                   /* of the page in ram */
     uint64_t features;                 /* ArmCpu.isa_features it was decoded for */
     CodePage *next;                    /* the same page for other features */
+    /* Where translated code for each instruction begins, or jit_miss: jit.h. Never NULL. */
+    const void **_Atomic entries;
+    uint32_t arenas;                   /* of the code cache that have code of this page, as bits */
+    uint8_t heat[INSNS_PER_PAGE];      /* how often branches arrived, until it is translated */
     A64Insn insns[INSNS_PER_PAGE + 1]; /* the last is A64_OP_PAGE_END */
 };
 

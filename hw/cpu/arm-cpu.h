@@ -58,7 +58,10 @@ typedef enum ArmTimerId {
     ARM_TIMER_COUNT,
 } ArmTimerId;
 
-enum { ARM_PMU_COUNTERS = 6 }; /* event counters */
+enum {
+    ARM_PMU_COUNTERS = 6, /* event counters */
+    ARM_ACCEL_WORDS = 128,
+};
 
 /* A SIMD&FP register; element 0 is the least significant. */
 typedef union ArmVec {
@@ -153,6 +156,9 @@ typedef struct ArmCpu {
      * watchpoints are enabled. */
     bool debug_active, debug_break, debug_watch;
     bool step_did, step_exclusive; /* the instruction before was stepped; a load-exclusive */
+
+    /* Words of whoever executes, near to what it touches; not part of the guest's state. */
+    uint64_t accel_words[ARM_ACCEL_WORDS] __attribute__((aligned(16)));
 
     /* ---- system registers, by exception level where banked */
     uint64_t sp_bank[4]; /* SP_ELx; the one in use is stale here and true in x[ARM_X_SP] */

@@ -6,9 +6,9 @@
 #define ENTRY(name)   a64_op_##name,
 
 A64Handler a64_op_undecoded, a64_op_page_end, a64_op_unallocated, a64_op_leave, a64_op_jump,
-    a64_op_stop;
+    a64_op_stop, a64_op_resume;
 A64_OPS(DECLARE)
 
 A64Handler *const a64_handlers[A64_OP_COUNT] = {
     a64_op_undecoded, a64_op_page_end, a64_op_unallocated, a64_op_leave,
-    a64_op_jump,      a64_op_stop,     A64_OPS(ENTRY)};
+    a64_op_jump,      a64_op_stop,     a64_op_resume,      A64_OPS(ENTRY)};

@@ -16,6 +16,8 @@
 #ifndef ACCEL_TCG_A64_SEM_H
 #define ACCEL_TCG_A64_SEM_H
 
+#include "accel/tcg/memop.h"
+
 /* Leaves the meaning when an access faulted; the exception has been taken. */
 #define TRY(access)                \
     do {                           \
@@ -24,28 +26,16 @@
         }                          \
     } while (0)
 
-/* How an access is made: log2 of its size, and flags. */
-enum {
-    MO_8 = 0,
-    MO_16 = 1,
-    MO_32 = 2,
-    MO_64 = 3,
-    MO_128 = 4,
-    MO_SIZE = 7,
-    MO_SIGN64 = 1 << 3, /* loads: sign-extend to 64 bits */
-    MO_SIGN32 = 1 << 4, /* loads: sign-extend to 32 bits, zero above */
-    MO_UNPRIV = 1 << 5, /* with EL0's permissions (LDTR, STTR) */
-    MO_ALIGN = 1 << 6,  /* unaligned addresses fault */
-    MO_ACQUIRE = 1 << 7,
-    MO_RELEASE = 1 << 8,
-};
-
 /* Workers that a meaning must contain, for no call of them to be in the way of its speed. */
 #define SEM_INLINE static inline __attribute__((always_inline))
 
 /* Begins the meaning of a row: SEM(ROW, unsigned split_field, ...). */
 #define SEM(row, ...) SEM_INLINE SemRet sem_##row(SemCtx c, const A64Insn *i, ##__VA_ARGS__)
 
+#ifdef A64_JIT
+#include "accel/tcg/a64/sem-jit.h"
+#else
 #include "accel/tcg/a64/sem-interp.h"
+#endif
 
 #endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* Guest instructions as IR: what translates a record. */
+#ifndef ACCEL_TCG_A64_JIT_H
+#define ACCEL_TCG_A64_JIT_H
+
+#include "accel/tcg/ir.h"
+
+/* What the meanings see. */
+typedef struct SemCtx {
+    IrBlock *b;
+    const A64Insn *i;
+} SemCtx;
+
+/* Whether the block ends with the instruction. */
+typedef struct SemRet {
+    bool ends;
+} SemRet;
+
+/* Appends the IR of an operation. */
+typedef SemRet A64JitOp(SemCtx c, const A64Insn *i);
+
+/* By operation; NULL: the interpreter has to execute it. */
+extern A64JitOp *const a64_jit_ops[A64_OP_COUNT];
+
+/* Appends blocks' instructions from b->first on. */
+void a64_translate(IrBlock *b);
+
+#endif

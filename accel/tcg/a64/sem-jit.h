@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/* A fragment of sem.h. The vocabulary as IR: what the translator compiles sem-*.c against. Values
+ * are nodes of the block that is being made; every access succeeds here, since a node that faults
+ * leaves the block. */
+#ifndef ACCEL_TCG_A64_SEM_JIT_H
+#define ACCEL_TCG_A64_SEM_JIT_H
+
+#include "accel/tcg/a64/jit.h"
+#include "hw/cpu/arm-exc.h"
+#include "util/bits.h"
+
+typedef struct V64 {
+    IrRef r;
+} V64;
+typedef struct VB {
+    IrRef r;
+} VB;
+typedef struct VF {
+    IrRef r;
+} VF;
+typedef struct V128 {
+    IrRef r;
+} V128;
+
+enum { A64_WRAP_STORE = 1, A64_WRAP_FP = 2 };
+
+#define A64_OP(name, wrap_flags, meaning)      \
+    A64JitOp a64_jit_##name;                   \
+    SemRet a64_jit_##name(SemCtx c, const A64Insn *i) \
+    {                                          \
+        if ((wrap_flags)&A64_WRAP_FP) {        \
+            jit_fp_enabled(c);                 \
+        }                                      \
+        return meaning;                        \
+    }
+
+/* FP and AdvSIMD may trap: once a block is enough. */
+SEM_INLINE void jit_fp_enabled(SemCtx c)
+{
+    if (!c.b->fp_checked) {
+        ir_append(c.b, (IrNode){.op = IR_FP_ENABLED});
+        c.b->fp_checked = true;
+    }
+}
+
+/* ---- control */
+
+SEM_INLINE SemRet sem_next(SemCtx c)
+{
+    return (SemRet){false};
+}
+
+SEM_INLINE SemRet sem_stop(SemCtx c)
+{
+    return (SemRet){c.b->ends};
+}
+
+/* The interpreter executes the instruction, and the block goes on if that does. */
+SEM_INLINE SemRet sem_interpret(SemCtx c, bool ends)
+{
+    ir_append(c.b, (IrNode){.op = IR_INTERP, .aux = ends, .imm = c.b->insn});
+    ir_forget_state(c.b);
+    c.b->ends = ends;
+    return (SemRet){ends};
+}
+
+/* The same for verbs of accesses, which then are over. */
+SEM_INLINE bool sem_interpret_access(SemCtx c)
+{
+    sem_interpret(c, false);
+    return false;
+}
+
+SEM_INLINE V64 jit_node(SemCtx c, IrNode n)
+{
+    return (V64){ir_pure(c.b, n)};
+}
+
+SEM_INLINE V64 pc_get(SemCtx c)
+{
+    return jit_node(c, (IrNode){.op = IR_ADD,
+                                .wide = 1,
+                                .a = c.b->pcpage,
+                                .b = ir_const(c.b, c.b->insn * 4)});
+}
+
+/* Targets are told by their distance from the page's start. */
+SEM_INLINE int64_t jit_target(SemCtx c, int64_t off)
+{
+    return (int64_t)c.b->insn * 4 + off;
+}
+
+SEM_INLINE SemRet br_rel(SemCtx c, int64_t off)
+{
+    ir_append(c.b, (IrNode){.op = IR_EXIT, .imm = jit_target(c, off)});
+    return (SemRet){true};
+}
+
+SEM_INLINE SemRet br_if(SemCtx c, VB cond, int64_t off)
+{
+    IrNode n = {.op = IR_EXIT_IF, .a = cond.r, .imm = jit_target(c, off)};
+
+    if (c.b->nodes[cond.r].op != IR_BOOL) {
+        ir_append(c.b, n);
+    } else if (c.b->nodes[cond.r].aux) {
+        return br_rel(c, off);
+    }
+    return sem_next(c);
+}
+
+SEM_INLINE SemRet jit_branch(SemCtx c, IrJump kind, V64 target)
+{
+    ir_append(c.b, (IrNode){.op = IR_EXIT_TO, .a = target.r, .aux = kind});
+    return (SemRet){true};
+}
+
+SEM_INLINE SemRet br_to(SemCtx c, V64 target)
+{
+    return jit_branch(c, IR_JUMP_RETURN, target);
+}
+
+SEM_INLINE SemRet br_indirect(SemCtx c, unsigned n, bool link, V64 target)
+{
+    if (c.b->checks_branches) {
+        ir_append(c.b, (IrNode){.op = IR_EXIT_INTERP});
+        return (SemRet){true};
+    }
+    return jit_branch(c, link ? IR_JUMP_CALL : IR_JUMP_BRANCH, target);
+}
+
+/* ---- registers */
+
+SEM_INLINE V64 x_get(SemCtx c, unsigned n)
+{
+    if (n == ARM_X_ZR) {
+        return (V64){ir_const(c.b, 0)};
+    }
+    if (!c.b->x[n]) {
+        c.b->x[n] = ir_append(c.b, (IrNode){.op = IR_GETX, .wide = 1, .aux = (uint16_t)n});
+    }
+    return (V64){c.b->x[n]};
+}
+
+SEM_INLINE V64 v_zext(SemCtx c, unsigned bits, V64 a)
+{
+    if (bits >= 64) {
+        return a;
+    }
+    return jit_node(c, (IrNode){.op = IR_ZEXT, .wide = 1, .aux = (uint16_t)bits, .a = a.r});
+}
+
+SEM_INLINE V64 x_getw(SemCtx c, unsigned sf, unsigned n)
+{
+    return sf ? x_get(c, n) : v_zext(c, 32, x_get(c, n));
+}
+
+SEM_INLINE void x_set(SemCtx c, unsigned n, V64 v)
+{
+    if (n != ARM_X_ZR) {
+        ir_append(c.b, (IrNode){.op = IR_SETX, .aux = (uint16_t)n, .a = v.r});
+        c.b->x[n] = v.r;
+    }
+}
+
+#include "accel/tcg/a64/sem-jit-int.h"
+#include "accel/tcg/a64/sem-jit-mem.h"
+#include "accel/tcg/a64/sem-jit-sys.h"
+
+#endif

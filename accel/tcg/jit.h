@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* The translator at run time: what translated code and C know of each other.
+ *
+ * Translated code runs with the vCPU's general registers partly in host registers (x64/emit.h), the
+ * rest and the vector registers in ArmCpu, and with what is below in ArmCpu.accel_words. It is entered
+ * by jit_run() and comes back with a JitExit. What it cannot do itself it asks jit_slow() for, telling a
+ * JitSite: then every register is saved where C finds it. */
+#ifndef ACCEL_TCG_JIT_H
+#define ACCEL_TCG_JIT_H
+
+#include "accel/tcg/code.h"
+
+/* How the guest's flags are kept: NZCV in ArmCpu.nzcv, or the operands of the last instruction that
+ * set them. `r` forms have the result and the second operand. + 1: of 64 bits. */
+typedef enum JitFlags {
+    JIT_FLAGS_NZCV = 0,
+    JIT_FLAGS_ADD = 2,  /* a + b */
+    JIT_FLAGS_ADDR = 4, /* a is the sum */
+    JIT_FLAGS_SUB = 6,  /* a - b */
+    JIT_FLAGS_SUBR = 8, /* a is the difference */
+    JIT_FLAGS_LOGIC = 10, /* N and Z of a */
+} JitFlags;
+
+enum { JIT_SPILLS = 24 };
+
+/* Lies in ArmCpu.accel_words. */
+typedef struct JitState {
+    uint64_t pcpage; /* virtual address of the page that executes */
+    CodePage *page;
+    uint32_t flags; /* JitFlags */
+    uint32_t mxcsr; /* the host's while C runs */
+    uint64_t flags_a, flags_b;
+    TcgCpu *t;
+    uint64_t spill[JIT_SPILLS];
+    uint64_t saved[16];                               /* general registers, by number */
+    ArmVec saved_vec[16] __attribute__((aligned(16))); /* XMM registers */
+    ArmVec spill_vec[16];
+} JitState;
+
+_Static_assert(sizeof(JitState) <= sizeof(((ArmCpu *)0)->accel_words), "room for JitState");
+
+static inline JitState *jit_state(ArmCpu *cpu)
+{
+    return (JitState *)(void *)cpu->accel_words;
+}
+
+typedef enum JitExit {
+    JIT_EXIT_LOOK,   /* pc is true: look at what is pending, go on from there */
+    JIT_EXIT_JUMP,   /* pc is a branch's target, as the register had it */
+    JIT_EXIT_INTERP, /* pc is true: the interpreter has to go on */
+} JitExit;
+
+/* Where a value is when a site asks. */
+typedef enum JitPlace { JIT_NOWHERE, JIT_REG, JIT_XMM, JIT_SPILL, JIT_SPILL_VEC, JIT_POOL } JitPlace;
+typedef struct JitValue {
+    uint8_t place; /* JitPlace */
+    uint8_t n;     /* number of the register or spill slot */
+    uint16_t pool; /* JIT_POOL: in units of 8 bytes behind the site */
+} JitValue;
+
+typedef enum JitSiteKind {
+    JIT_SITE_LOAD,
+    JIT_SITE_STORE,
+    JIT_SITE_LOAD2,
+    JIT_SITE_STORE2,
+    JIT_SITE_LOADV,
+    JIT_SITE_STOREV,
+    JIT_SITE_SP,     /* a is the stack pointer, which is not aligned */
+    JIT_SITE_INTERP, /* the interpreter executes the instruction */
+    JIT_SITE_CALL,   /* pool value b[0]: IrFunction; operands c.. follow; see jit-slow.c */
+    JIT_SITE_FLAGS,  /* makes JIT_FLAGS_NZCV of what flags are kept */
+    JIT_SITE_LEAVE,  /* the interpreter goes on at the instruction */
+} JitSiteKind;
+
+/* Something in translated code that asks C. Stands behind the code of its block, with the constants
+ * it refers to. */
+typedef struct JitSite {
+    uint8_t kind;
+    uint8_t flags; /* JitFlags of the pending flags; JIT_FLAGS_NZCV: none is pending */
+    uint16_t mo;   /* MO_* of the access */
+    uint16_t insn; /* number of the instruction in its page */
+    uint16_t count; /* instructions of the block before it */
+    JitValue a, b, c;            /* operands; a: the address */
+    JitValue to, to2;            /* results */
+    JitValue flags_a, flags_b;
+} JitSite;
+
+/* The back end's (x64/thunks.c). */
+typedef JitExit JitEnter(ArmCpu *cpu, const void *code, TlbBank *bank);
+extern JitEnter *jit_enter;
+extern const void *jit_miss; /* the entry of what is not translated: comes back to the loop */
+
+/* From translated code. True: leave, pc and everything is in ArmCpu; false: go on with jit_state's
+ * saved registers. */
+bool jit_slow(ArmCpu *cpu, const JitSite *site);
+
+/* Turns the translator on. */
+bool jit_init(uint64_t cache_size, Error **errp);
+bool jit_enabled(void);
+
+/* What is translated for record n of the page, or NULL. */
+static inline const void *jit_find(CodePage *page, unsigned n)
+{
+    const void **entries = atomic_load_explicit(&page->entries, memory_order_acquire);
+    const void *code = __atomic_load_n(&entries[n], __ATOMIC_ACQUIRE);
+
+    return code == jit_miss ? NULL : code;
+}
+
+/* Translates the block that begins at record n; NULL: not now. In the vCPU's thread. */
+const void *jit_translate(ArmCpu *cpu, CodePage *page, unsigned n);
+/* A page begins without translated code; and ends. */
+void jit_page_init(CodePage *page);
+void jit_page_forget(CodePage *page);
+/* Makes ArmCpu.nzcv true. */
+void jit_settle_flags(ArmCpu *cpu);
+
+#endif
