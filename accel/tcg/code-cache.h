@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Memory of translated code. It is mapped twice, once to write and once to execute, and never both at
- * one address. It is cut into arenas that are filled one after the other; when none is free, the
+/* Memory of translated code. It is mapped twice, once to write and once to execute, and never both
+ * at one address. It is cut into arenas that are filled one after the other; when none is free, the
  * oldest is emptied: its pages forget what was translated, and once every vCPU has left the code
  * (util/rcu.h) it is used again. Beside it, within reach of its jumps, are tables of entries. */
 #ifndef ACCEL_TCG_CODE_CACHE_H

@@ -10,9 +10,9 @@
 
 struct CodePage {
     RamBlock *ram;
-    uint64_t offset;                   /* of the page in ram */
-    uint64_t features;                 /* ArmCpu.isa_features it was decoded for */
-    CodePage *next;                    /* the same page for other features */
+    uint64_t offset;   /* of the page in ram */
+    uint64_t features; /* ArmCpu.isa_features it was decoded for */
+    CodePage *next;    /* the same page for other features */
     /* Where translated code for each instruction begins, or jit_miss: jit.h. Never NULL. */
     const void **_Atomic entries;
     uint32_t arenas;                   /* of the code cache that have code of this page, as bits */

@@ -165,11 +165,11 @@ static IrRef fold_constant(IrBlock *b, IrNode *n, uint64_t v)
             return v == UINT64_MAX ? n->a : zext(b, const_width(v), n->a);
         }
         /* The address of the page, from an address in it. */
-        if (v == ~0xfffull && n->a == b->pcpage) {
+        if (v == ~0xfffull && n->a == b->state.pcpage) {
             return n->a;
         }
-        if (v == ~0xfffull && x->op == IR_ADD && x->a == b->pcpage && ir_is_const(b, x->b, &w) &&
-            w < 0x1000) {
+        if (v == ~0xfffull && x->op == IR_ADD && x->a == b->state.pcpage &&
+            ir_is_const(b, x->b, &w) && w < 0x1000) {
             return x->a;
         }
         return 0;
@@ -255,11 +255,9 @@ static IrRef fold_compare(IrBlock *b, IrNode *n)
         return ir_pure(b, (IrNode){.op = IR_BOOL, .aux = r});
     }
     if (v == 0 && (n->aux == IR_EQ || n->aux == IR_NE) && x->op == IR_AND) {
-        return ir_pure(b, (IrNode){.op = IR_TEST,
-                                   .wide = x->wide,
-                                   .aux = n->aux == IR_EQ,
-                                   .a = x->a,
-                                   .b = x->b});
+        return ir_pure(
+            b,
+            (IrNode){.op = IR_TEST, .wide = x->wide, .aux = n->aux == IR_EQ, .a = x->a, .b = x->b});
     }
     if (n->aux != IR_LTS && fits32(b, n->a) && fits32(b, n->b)) {
         n->wide = 0;

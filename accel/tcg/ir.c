@@ -15,7 +15,8 @@ void ir_begin(IrBlock *b, ArmCpu *cpu, CodePage *page, unsigned first)
     b->page = page;
     b->first = b->insn = first;
     b->count = 0;
-    b->n = 1; /* node 0 is no node */
+    b->max_insns = IR_MAX_INSNS;
+    b->state.n = 1; /* node 0 is no node */
     memset(&b->nodes[0], 0, sizeof(b->nodes[0]));
     memset(b->hash, 0, sizeof(b->hash));
     ir_forget_state(b);
@@ -23,7 +24,7 @@ void ir_begin(IrBlock *b, ArmCpu *cpu, CodePage *page, unsigned first)
 
 IrRef ir_append(IrBlock *b, IrNode node)
 {
-    IrRef r = (IrRef)b->n++;
+    IrRef r = (IrRef)b->state.n++;
     IrNode *n = &b->nodes[r];
 
     *n = node;
@@ -32,7 +33,7 @@ IrRef ir_append(IrBlock *b, IrNode node)
     if (ir_is_site(n->op)) {
         n->insn = (uint16_t)b->insn;
         n->count = (uint16_t)b->count;
-        n->flags = b->flags;
+        n->flags = b->state.flags;
     }
     return r;
 }
@@ -62,7 +63,7 @@ IrRef ir_pure(IrBlock *b, IrNode node)
         return simpler;
     }
     IrRef *slot = &b->hash[hash_of(&node)];
-    if (*slot && same(&b->nodes[*slot], &node)) {
+    if (*slot && *slot < b->state.n && same(&b->nodes[*slot], &node)) {
         return *slot;
     }
     return *slot = ir_append(b, node);
@@ -84,12 +85,12 @@ bool ir_is_const(const IrBlock *b, IrRef r, uint64_t *ret)
 
 void ir_forget_state(IrBlock *b)
 {
-    memset(b->x, 0, sizeof(b->x));
-    memset(b->v, 0, sizeof(b->v));
-    b->flags = ir_append(b, (IrNode){.op = IR_FLAGS_HOME});
-    b->pcpage = ir_append(b, (IrNode){.op = IR_PCPAGE, .wide = 1});
-    b->sp_checked = 0;
-    b->fp_checked = b->fp_mode_checked = false;
+    memset(b->state.x, 0, sizeof(b->state.x));
+    memset(b->state.v, 0, sizeof(b->state.v));
+    b->state.flags = ir_append(b, (IrNode){.op = IR_FLAGS_HOME});
+    b->state.pcpage = ir_append(b, (IrNode){.op = IR_PCPAGE, .wide = 1});
+    b->state.sp_checked = 0;
+    b->state.fp_checked = b->state.fp_mode_checked = false;
 }
 
 /* ---- what is known at the end */
@@ -126,12 +127,12 @@ static void use(IrBlock *b, IrRef r, unsigned at)
 
 void ir_finish(IrBlock *b)
 {
-    for (unsigned i = 1; i < b->n; i++) {
+    for (unsigned i = 1; i < b->state.n; i++) {
         if (b->nodes[i].op == IR_SETX || b->nodes[i].op == IR_SETV) {
             b->nodes[b->nodes[i].a].is_set = true;
         }
     }
-    for (unsigned i = b->n - 1; i > 0; i--) {
+    for (unsigned i = b->state.n - 1; i > 0; i--) {
         IrNode *n = &b->nodes[i];
         char k = ir_class[n->op];
 
@@ -163,7 +164,7 @@ static void dump_ref(const IrBlock *b, const char *before, IrRef r, GString *out
 
 void ir_dump(const IrBlock *b, GString *out)
 {
-    for (unsigned i = 1; i < b->n; i++) {
+    for (unsigned i = 1; i < b->state.n; i++) {
         const IrNode *n = &b->nodes[i];
 
         if (n->op == IR_NONE || n->op == IR_CONST) {

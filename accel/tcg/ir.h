@@ -4,16 +4,18 @@
  * (a64/sem-jit*.h), with folding as they are appended; consumed by a host back end (x64/).
  *
  * A block has one entry and may leave in the middle (side exits). The guest's registers are slots:
- * x0..x30, zero register and SP by the numbers of ArmCpu.x, v0..v31. GETX/GETV read a slot, SETX/SETV
- * write it *at that point*: whenever a node may leave or fault, the guest's registers are those that
- * the nodes before have set. So an instruction sets registers after its last node that may fault. The
- * flags are the exception: a node of class "flags" is not computed until somebody asks, and a node that
- * may leave or fault remembers which flags node was current (IrNode.flags). */
+ * x0..x30, zero register and SP by the numbers of ArmCpu.x, v0..v31. GETX/GETV read a slot,
+ * SETX/SETV write it *at that point*: whenever a node may leave or fault, the guest's registers are
+ * those that the nodes before have set. So an instruction sets registers after its last node that
+ * may fault. The flags are the exception: a node of class "flags" is not computed until somebody
+ * asks, and a node that may leave or fault remembers which flags node was current (IrNode.flags).
+ */
 #ifndef ACCEL_TCG_IR_H
 #define ACCEL_TCG_IR_H
 
 #include "accel/tcg/tcg-cpu.h"
 #include "util/bits.h"
+#include <glib.h>
 
 /* An index into IrBlock.nodes; 0 is no node. */
 typedef uint16_t IrRef;
@@ -23,86 +25,87 @@ typedef uint16_t IrRef;
  *   f  flags, likewise           v  128-bit vector
  *   s  no value: a statement     x  a statement that may fault or leave the block ("site")
  *   l  an integer, and a site    w  a vector, and a site
- * `wide` is 0 for operations on 32 bits (operands' upper halves are zero, so is the result's) and 1 for
+ * `wide` is 0 for operations on 32 bits (operands' upper halves are zero, so is the result's) and 1
+ * for
  * 64. Statements are never removed; values without a user are. */
-#define IR_OPS(X)                                                                                  \
-    X(NONE, s)      /* nothing: a node that was removed */                                         \
-    X(CONST, i)     /* imm */                                                                      \
-    X(GETX, i)      /* aux: slot */                                                                \
-    X(SETX, s)      /* aux: slot; a: value */                                                      \
-    X(PCPAGE, i)    /* virtual address of the page that the block is in */                         \
-    X(ADD, i)       /* a + b */                                                                    \
-    X(SUB, i)                                                                                      \
-    X(MUL, i)                                                                                      \
-    X(UMULH, i)                                                                                    \
-    X(SMULH, i)                                                                                    \
-    X(UDIV, i)      /* Arm's: by zero gives 0 */                                                   \
-    X(SDIV, i)                                                                                     \
-    X(AND, i)                                                                                      \
-    X(OR, i)                                                                                       \
-    X(XOR, i)                                                                                      \
-    X(NOT, i)                                                                                      \
-    X(SHL, i)       /* a by b modulo the width */                                                  \
-    X(SHR, i)                                                                                      \
-    X(SAR, i)                                                                                      \
-    X(ROR, i)                                                                                      \
-    X(CLZ, i)                                                                                      \
-    X(CLS, i)                                                                                      \
-    X(RBIT, i)                                                                                     \
-    X(REV, i)       /* bytes in reverse order in each aux-byte part of 64 bits */                  \
-    X(SEXT, i)      /* low aux bits, to 64 */                                                      \
-    X(ZEXT, i)                                                                                     \
-    X(EXTR, i)      /* low width's bits of a:b from bit aux up, aux != 0 */                        \
-    X(SELECT, i)    /* a: truth value; b, c */                                                     \
-    X(FLAGS_PACK, i) /* a: flags, as NZCV in bits 31:28 */                                         \
-    X(ADC, i)       /* a + b + C of flags c */                                                     \
-    X(ADC_NZCV, i)  /* the flags that leaves, as FLAGS_PACK's */                                   \
-    X(CALL, i)      /* imm: IrFunction *; a, b, c: integers */                                     \
-    /* truth values */                                                                             \
-    X(CMP, b)       /* a aux b; aux: IrCompare */                                                  \
-    X(TEST, b)      /* (a & b) != 0; aux 1: == 0 */                                                \
-    X(COND, b)      /* a: flags; aux: an A64 condition, not AL */                                  \
-    X(BOOL, b)      /* a constant: aux */                                                          \
-    /* flags */                                                                                    \
-    X(FLAGS_HOME, f) /* as they are in the CPU's state */                                          \
-    X(FLAGS_ADD, f) /* of a + b = c */                                                             \
-    X(FLAGS_SUB, f) /* of a - b = c; Arm's polarity of C */                                        \
-    X(FLAGS_LOGIC, f) /* N and Z of a */                                                           \
-    X(FLAGS_NZCV, f) /* a: integer, NZCV in bits 31:28, the rest 0 */                              \
-    /* memory; imm: byte offset to add to the address a; aux: MO_* of sem.h, size and sign */      \
-    X(LOAD, l)                                                                                     \
-    X(STORE, x)     /* b: value */                                                                 \
-    X(LOAD2, l)     /* two neighbours; the second's value is the HIGH node that follows at once */ \
-    X(HIGH, i)                                                                                     \
-    X(STORE2, x)    /* b, c */                                                                     \
-    X(FENCE, s)     /* aux: Fence */                                                               \
-    X(SP_CHECK, x)  /* a: the stack pointer; faults when unaligned and that is checked */          \
-    /* vectors: ir-vec.h */                                                                        \
-    X(GETV, v)      /* aux: register */                                                            \
-    X(SETV, s)      /* aux: register; a */                                                         \
-    X(LOADV, w)     /* 2^aux bytes, zero above */                                                  \
-    X(STOREV, x)    /* b: vector */                                                                \
-    X(VCONST, v)    /* imm, imm2 */                                                                \
-    X(VEC, v)       /* aux: IrVecOp; aux2: element size (log2); a, b, c: vectors; imm */           \
-    X(VFROMX, v)    /* integers a (low half), b (high half; 0: zero) */                            \
-    X(VTOX, i)      /* aux: element size (log2), aux2: which element; a: vector */                 \
-    X(VINSERT, v)   /* aux, aux2 as VTOX; a: vector, b: integer */                                 \
-    X(VDUP, v)      /* aux: element size; a: integer */                                            \
-    X(FP, v)        /* scalar and vector floating point: aux: IrFpOp; aux2: format (log2), with    \
-                     * IR_FP_VECTOR for all elements; a, b, c: vectors */                          \
-    X(FP_FLAGS, i)  /* NZCV of comparing the low elements of a and b; aux: signalling; aux2 */     \
-    X(FP_TO_INT, i) /* a: vector; see IrFpOp */                                                    \
-    X(FP_FROM_INT, v)                                                                              \
-    X(FP_ENABLED, x) /* faults when FP and AdvSIMD trap */                                         \
-    X(FP_MODE, x)   /* leaves when FPCR is not what the block was made for */                      \
-    /* leaving */                                                                                  \
-    X(INTERP, x)    /* the interpreter executes this instruction; imm: its A64Insn in the page.    \
-                     * aux: the block ends with it */                                              \
-    X(EXIT_IF, x)   /* a: truth value; imm: target's distance from the page's start */             \
-    X(EXIT, x)      /* imm, likewise */                                                            \
-    X(EXIT_TO, x)   /* a: address; aux: IrJump */                                                  \
-    X(EXIT_INTERP, x) /* the interpreter goes on at this instruction */                            \
-    X(EXIT_LOOK, x) /* imm, likewise: the loop looks at what is pending first */
+#define IR_OPS(X)                                                                                 \
+    X(NONE, s)   /* nothing: a node that was removed */                                           \
+    X(CONST, i)  /* imm */                                                                        \
+    X(GETX, i)   /* aux: slot */                                                                  \
+    X(SETX, s)   /* aux: slot; a: value */                                                        \
+    X(PCPAGE, i) /* virtual address of the page that the block is in */                           \
+    X(ADD, i)    /* a + b */                                                                      \
+    X(SUB, i)                                                                                     \
+    X(MUL, i)                                                                                     \
+    X(UMULH, i)                                                                                   \
+    X(SMULH, i)                                                                                   \
+    X(UDIV, i) /* Arm's: by zero gives 0 */                                                       \
+    X(SDIV, i)                                                                                    \
+    X(AND, i)                                                                                     \
+    X(OR, i)                                                                                      \
+    X(XOR, i)                                                                                     \
+    X(NOT, i)                                                                                     \
+    X(SHL, i) /* a by b modulo the width */                                                       \
+    X(SHR, i)                                                                                     \
+    X(SAR, i)                                                                                     \
+    X(ROR, i)                                                                                     \
+    X(CLZ, i)                                                                                     \
+    X(CLS, i)                                                                                     \
+    X(RBIT, i)                                                                                    \
+    X(REV, i)  /* bytes in reverse order in each aux-byte part of 64 bits */                      \
+    X(SEXT, i) /* low aux bits, to 64 */                                                          \
+    X(ZEXT, i)                                                                                    \
+    X(EXTR, i)       /* low width's bits of a:b from bit aux up, aux != 0 */                      \
+    X(SELECT, i)     /* a: truth value; b, c */                                                   \
+    X(FLAGS_PACK, i) /* a: flags, as NZCV in bits 31:28 */                                        \
+    X(ADC, i)        /* a + b + C of flags c */                                                   \
+    X(ADC_NZCV, i)   /* the flags that leaves, as FLAGS_PACK's */                                 \
+    X(CALL, i)       /* imm: IrFunction *; a, b, c: integers */                                   \
+    /* truth values */                                                                            \
+    X(CMP, b)  /* a aux b; aux: IrCompare */                                                      \
+    X(TEST, b) /* (a & b) != 0; aux 1: == 0 */                                                    \
+    X(COND, b) /* a: flags; aux: an A64 condition, not AL */                                      \
+    X(BOOL, b) /* a constant: aux */                                                              \
+    /* flags */                                                                                   \
+    X(FLAGS_HOME, f)  /* as they are in the CPU's state */                                        \
+    X(FLAGS_ADD, f)   /* of a + b = c */                                                          \
+    X(FLAGS_SUB, f)   /* of a - b = c; Arm's polarity of C */                                     \
+    X(FLAGS_LOGIC, f) /* N and Z of a */                                                          \
+    X(FLAGS_NZCV, f)  /* a: integer, NZCV in bits 31:28, the rest 0 */                            \
+    /* memory; imm: byte offset to add to the address a; aux: MO_* of sem.h, size and sign */     \
+    X(LOAD, l)                                                                                    \
+    X(STORE, x) /* b: value */                                                                    \
+    X(LOAD2, l) /* two neighbours; the second's value is the HIGH node that follows at once */    \
+    X(HIGH, i)                                                                                    \
+    X(STORE2, x)   /* b, c */                                                                     \
+    X(FENCE, s)    /* aux: Fence */                                                               \
+    X(SP_CHECK, x) /* a: the stack pointer; faults when unaligned and that is checked */          \
+    /* vectors: ir-vec.h */                                                                       \
+    X(GETV, v)      /* aux: register */                                                           \
+    X(SETV, s)      /* aux: register; a */                                                        \
+    X(LOADV, w)     /* 2^aux bytes, zero above */                                                 \
+    X(STOREV, x)    /* b: vector */                                                               \
+    X(VCONST, v)    /* imm, imm2 */                                                               \
+    X(VEC, v)       /* aux: IrVecOp; aux2: element size (log2); a, b, c: vectors; imm */          \
+    X(VFROMX, v)    /* integers a (low half), b (high half; 0: zero) */                           \
+    X(VTOX, i)      /* aux: element size (log2), aux2: which element; a: vector */                \
+    X(VINSERT, v)   /* aux, aux2 as VTOX; a: vector, b: integer */                                \
+    X(VDUP, v)      /* aux: element size; a: integer */                                           \
+    X(FP, v)        /* scalar and vector floating point: aux: IrFpOp; aux2: format (log2), with   \
+                     * IR_FP_VECTOR for all elements; a, b, c: vectors */                         \
+    X(FP_FLAGS, i)  /* NZCV of comparing the low elements of a and b; aux: signalling; aux2 */    \
+    X(FP_TO_INT, i) /* a: vector; see IrFpOp */                                                   \
+    X(FP_FROM_INT, v)                                                                             \
+    X(FP_ENABLED, x) /* faults when FP and AdvSIMD trap */                                        \
+    X(FP_MODE, x)    /* leaves when FPCR is not what the block was made for */                    \
+    /* leaving */                                                                                 \
+    X(INTERP, x)      /* the interpreter executes this instruction; imm: its A64Insn in the page. \
+                       * aux: the block ends with it */                                           \
+    X(EXIT_IF, x)     /* a: truth value; imm: target's distance from the page's start */          \
+    X(EXIT, x)        /* imm, likewise */                                                         \
+    X(EXIT_TO, x)     /* a: address; aux: IrJump */                                               \
+    X(EXIT_INTERP, x) /* the interpreter goes on at this instruction */                           \
+    X(EXIT_LOOK, x)   /* imm, likewise: the loop looks at what is pending first */
 
 typedef enum IrOp {
 #define IR_OP(name, class) IR_##name,
@@ -158,12 +161,12 @@ typedef struct IrNode {
     uint16_t aux;
     IrRef a, b, c;
     uint16_t aux2;
-    uint16_t insn;     /* sites: the instruction's number in the page */
-    uint16_t count;    /* sites: instructions of the block that were executed before */
-    IrRef flags;       /* sites: the current flags */
-    IrRef last_use;    /* the last node that needs the value (ir_finish) */
-    uint16_t uses;     /* how many nodes name it, unwanted ones not counted (ir_finish) */
-    bool is_set;       /* a register is set to it: its value outlives its operands' */
+    uint16_t insn;  /* sites: the instruction's number in the page */
+    uint16_t count; /* sites: instructions of the block that were executed before */
+    IrRef flags;    /* sites: the current flags */
+    IrRef last_use; /* the last node that needs the value (ir_finish) */
+    uint16_t uses;  /* how many nodes name it, unwanted ones not counted (ir_finish) */
+    bool is_set;    /* a register is set to it: its value outlives its operands' */
     union {
         int64_t imm;
         void *ptr;
@@ -173,32 +176,39 @@ typedef struct IrNode {
 
 enum {
     IR_MAX_NODES = 1536,
-    IR_MAX_INSNS = 64,     /* of a block */
-    IR_INSN_NODES = 40,    /* that one instruction may append */
+    IR_MAX_INSNS = 64,  /* of a block */
+    IR_INSN_NODES = 40, /* that one instruction may append */
     IR_HASH_SLOTS = 256,
 };
 
-typedef struct IrBlock {
-    IrNode nodes[IR_MAX_NODES];
-    unsigned n; /* nodes in use; 0 is none */
-    /* ---- while it is built */
+/* What is known while a block is built; an instruction that is given up is undone by setting it
+ * back. */
+typedef struct IrState {
+    unsigned n;           /* nodes in use; 0 is none */
     IrRef x[ARM_X_COUNT]; /* the node with a slot's value; 0: not read yet */
     IrRef v[32];
     IrRef flags;
     IrRef pcpage;
+    IrRef sp_checked;     /* a stack pointer that SP_CHECK has seen */
+    bool fp_checked;      /* FP_ENABLED has been said */
+    bool fp_mode_checked; /* FP_MODE, likewise */
+} IrState;
+
+typedef struct IrBlock {
+    IrNode nodes[IR_MAX_NODES];
     IrRef hash[IR_HASH_SLOTS]; /* nodes that equal ones may share, by hash */
+    IrState state;
+    bool unsupported; /* a verb that is not there was used: the interpreter gets the instruction */
+    bool ends;        /* the instruction that was left to the interpreter ends the block */
     /* ---- what it is made from */
-    ArmCpu *cpu;        /* for its features and FPCR */
+    ArmCpu *cpu; /* for its features and FPCR */
     CodePage *page;
-    unsigned first;     /* number of the first instruction in the page */
-    unsigned insn;      /* of the one that is being translated */
-    unsigned count;     /* instructions before it */
-    IrRef sp_checked;   /* a stack pointer that SP_CHECK has seen */
+    unsigned first;       /* number of the first instruction in the page */
+    unsigned insn;        /* of the one that is being translated */
+    unsigned count;       /* instructions before it */
+    unsigned max_insns;   /* the block ends after so many, at most IR_MAX_INSNS */
     bool checks_branches; /* pages that check branch targets (BTI) are in use */
-    bool ends;          /* the instruction that was left to the interpreter ends the block */
-    bool fp_checked;    /* FP_ENABLED has been said */
-    bool fp_mode_checked;
-    uint64_t fp_mode; /* IrFpMode it is made for */
+    uint64_t fp_mode;     /* what FP_MODE asks for */
 } IrBlock;
 
 void ir_begin(IrBlock *b, ArmCpu *cpu, CodePage *page, unsigned first);

@@ -2,9 +2,9 @@
 /* The translator at run time: what translated code and C know of each other.
  *
  * Translated code runs with the vCPU's general registers partly in host registers (x64/emit.h), the
- * rest and the vector registers in ArmCpu, and with what is below in ArmCpu.accel_words. It is entered
- * by jit_run() and comes back with a JitExit. What it cannot do itself it asks jit_slow() for, telling a
- * JitSite: then every register is saved where C finds it. */
+ * rest and the vector registers in ArmCpu, and with what is below in ArmCpu.accel_words. It is
+ * entered by jit_run() and comes back with a JitExit. What it cannot do itself it asks jit_slow()
+ * for, telling a JitSite: then every register is saved where C finds it. */
 #ifndef ACCEL_TCG_JIT_H
 #define ACCEL_TCG_JIT_H
 
@@ -14,10 +14,10 @@
  * set them. `r` forms have the result and the second operand. + 1: of 64 bits. */
 typedef enum JitFlags {
     JIT_FLAGS_NZCV = 0,
-    JIT_FLAGS_ADD = 2,  /* a + b */
-    JIT_FLAGS_ADDR = 4, /* a is the sum */
-    JIT_FLAGS_SUB = 6,  /* a - b */
-    JIT_FLAGS_SUBR = 8, /* a is the difference */
+    JIT_FLAGS_ADD = 2,    /* a + b */
+    JIT_FLAGS_ADDR = 4,   /* a is the sum */
+    JIT_FLAGS_SUB = 6,    /* a - b */
+    JIT_FLAGS_SUBR = 8,   /* a is the difference */
     JIT_FLAGS_LOGIC = 10, /* N and Z of a */
 } JitFlags;
 
@@ -32,7 +32,7 @@ typedef struct JitState {
     uint64_t flags_a, flags_b;
     TcgCpu *t;
     uint64_t spill[JIT_SPILLS];
-    uint64_t saved[16];                               /* general registers, by number */
+    uint64_t saved[16];                                /* general registers, by number */
     ArmVec saved_vec[16] __attribute__((aligned(16))); /* XMM registers */
     ArmVec spill_vec[16];
 } JitState;
@@ -51,7 +51,14 @@ typedef enum JitExit {
 } JitExit;
 
 /* Where a value is when a site asks. */
-typedef enum JitPlace { JIT_NOWHERE, JIT_REG, JIT_XMM, JIT_SPILL, JIT_SPILL_VEC, JIT_POOL } JitPlace;
+typedef enum JitPlace {
+    JIT_NOWHERE,
+    JIT_REG,
+    JIT_XMM,
+    JIT_SPILL,
+    JIT_SPILL_VEC,
+    JIT_POOL
+} JitPlace;
 typedef struct JitValue {
     uint8_t place; /* JitPlace */
     uint8_t n;     /* number of the register or spill slot */
@@ -76,12 +83,12 @@ typedef enum JitSiteKind {
  * it refers to. */
 typedef struct JitSite {
     uint8_t kind;
-    uint8_t flags; /* JitFlags of the pending flags; JIT_FLAGS_NZCV: none is pending */
-    uint16_t mo;   /* MO_* of the access */
-    uint16_t insn; /* number of the instruction in its page */
-    uint16_t count; /* instructions of the block before it */
-    JitValue a, b, c;            /* operands; a: the address */
-    JitValue to, to2;            /* results */
+    uint8_t flags;    /* JitFlags of the pending flags; JIT_FLAGS_NZCV: none is pending */
+    uint16_t mo;      /* MO_* of the access */
+    uint16_t insn;    /* number of the instruction in its page */
+    uint16_t count;   /* instructions of the block before it */
+    JitValue a, b, c; /* operands; a: the address */
+    JitValue to, to2; /* results */
     JitValue flags_a, flags_b;
 } JitSite;
 

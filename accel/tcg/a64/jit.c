@@ -9,7 +9,8 @@
 #define ENTRY(name)   a64_jit_##name,
 A64_OPS(DECLARE)
 
-A64JitOp *const a64_jit_ops[A64_OP_COUNT] = {NULL, NULL, NULL, NULL, NULL, NULL, NULL, A64_OPS(ENTRY)};
+A64JitOp *const a64_jit_ops[A64_OP_COUNT] = {NULL, NULL, NULL, NULL,
+                                             NULL, NULL, NULL, A64_OPS(ENTRY)};
 
 /* An instruction that only the interpreter has. */
 static bool interpret(IrBlock *b, const A64Insn *i)
@@ -31,15 +32,24 @@ static bool translate_one(IrBlock *b, const A64Insn *i)
         code_decode(b->page, i);
     }
     A64JitOp *op = a64_jit_ops[i->op];
-
-    return op ? op((SemCtx){b, i}, i).ends : interpret(b, i);
+    if (!op) {
+        return interpret(b, i);
+    }
+    IrState before = b->state;
+    SemRet ret = op((SemCtx){b, i}, i);
+    if (b->unsupported) {
+        b->state = before;
+        b->unsupported = false;
+        return interpret(b, i);
+    }
+    return ret.ends;
 }
 
 void a64_translate(IrBlock *b)
 {
     for (;; b->insn++, b->count++) {
-        if (b->insn == INSNS_PER_PAGE || b->count == IR_MAX_INSNS ||
-            b->n + IR_INSN_NODES > IR_MAX_NODES) {
+        if (b->insn == INSNS_PER_PAGE || b->count == b->max_insns ||
+            b->state.n + IR_INSN_NODES > IR_MAX_NODES) {
             ir_append(b, (IrNode){.op = IR_EXIT, .imm = b->insn * 4});
             return;
         }

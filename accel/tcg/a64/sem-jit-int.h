@@ -15,8 +15,7 @@ SEM_INLINE V64 v_const(SemCtx c, uint64_t v)
 
 SEM_INLINE V64 jit_op(SemCtx c, IrOp op, unsigned sf, V64 x, V64 y)
 {
-    return jit_node(c,
-                    (IrNode){.op = (uint8_t)op, .wide = (uint8_t)(sf != 0), .a = x.r, .b = y.r});
+    return jit_node(c, (IrNode){.op = (uint8_t)op, .wide = (uint8_t)(sf != 0), .a = x.r, .b = y.r});
 }
 
 #define JIT_SIZED2(name, op)                                     \
@@ -78,11 +77,9 @@ SEM_INLINE V64 v_extr(SemCtx c, unsigned sf, V64 a, V64 b, unsigned n)
     if (!n) {
         return b;
     }
-    return jit_node(c, (IrNode){.op = IR_EXTR,
-                                .wide = (uint8_t)(sf != 0),
-                                .aux = (uint16_t)n,
-                                .a = a.r,
-                                .b = b.r});
+    return jit_node(
+        c, (IrNode){
+               .op = IR_EXTR, .wide = (uint8_t)(sf != 0), .aux = (uint16_t)n, .a = a.r, .b = b.r});
 }
 
 SEM_INLINE V64 v_crc32(SemCtx c, unsigned castagnoli, unsigned bytes, V64 crc, V64 data)
@@ -97,8 +94,8 @@ SEM_INLINE V64 v_crc32(SemCtx c, unsigned castagnoli, unsigned bytes, V64 crc, V
 
 SEM_INLINE VB jit_compare(SemCtx c, IrCompare cmp, V64 a, V64 b)
 {
-    return (VB){ir_pure(
-        c.b, (IrNode){.op = IR_CMP, .wide = 1, .aux = (uint16_t)cmp, .a = a.r, .b = b.r})};
+    return (VB){
+        ir_pure(c.b, (IrNode){.op = IR_CMP, .wide = 1, .aux = (uint16_t)cmp, .a = a.r, .b = b.r})};
 }
 
 SEM_INLINE VB v_eqz(SemCtx c, V64 a)
@@ -140,12 +137,12 @@ SEM_INLINE V64 v_select(SemCtx c, VB cond, V64 a, V64 b)
 
 SEM_INLINE VF flags_get(SemCtx c)
 {
-    return (VF){c.b->flags};
+    return (VF){c.b->state.flags};
 }
 
 SEM_INLINE void flags_set(SemCtx c, VF f)
 {
-    c.b->flags = f.r;
+    c.b->state.flags = f.r;
 }
 
 SEM_INLINE V64 flags_pack(SemCtx c, VF f)
@@ -178,17 +175,15 @@ SEM_INLINE VF flags_select(SemCtx c, VB cond, VF a, VF b)
 
 SEM_INLINE VF f_logic(SemCtx c, unsigned sf, V64 r)
 {
-    return (VF){ir_pure(c.b,
-                        (IrNode){.op = IR_FLAGS_LOGIC, .wide = (uint8_t)(sf != 0), .a = r.r})};
+    return (VF){ir_pure(c.b, (IrNode){.op = IR_FLAGS_LOGIC, .wide = (uint8_t)(sf != 0), .a = r.r})};
 }
 
 SEM_INLINE VF jit_flags(SemCtx c, IrOp op, unsigned sf, V64 a, V64 b, V64 result)
 {
-    return (VF){ir_pure(c.b, (IrNode){.op = (uint8_t)op,
-                                      .wide = (uint8_t)(sf != 0),
-                                      .a = a.r,
-                                      .b = b.r,
-                                      .c = result.r})};
+    return (VF){ir_pure(
+        c.b,
+        (IrNode){
+            .op = (uint8_t)op, .wide = (uint8_t)(sf != 0), .a = a.r, .b = b.r, .c = result.r})};
 }
 
 SEM_INLINE V64 v_adds(SemCtx c, unsigned sf, V64 a, V64 b, VF *ret)
@@ -209,8 +204,7 @@ SEM_INLINE V64 v_subs(SemCtx c, unsigned sf, V64 a, V64 b, VF *ret)
 
 SEM_INLINE V64 v_adcs(SemCtx c, unsigned sf, V64 a, V64 b, VF in, VF *ret)
 {
-    IrNode n = {
-        .op = IR_ADC, .wide = (uint8_t)(sf != 0), .a = a.r, .b = b.r, .c = in.r};
+    IrNode n = {.op = IR_ADC, .wide = (uint8_t)(sf != 0), .a = a.r, .b = b.r, .c = in.r};
     V64 r = jit_node(c, n);
 
     n.op = IR_ADC_NZCV;

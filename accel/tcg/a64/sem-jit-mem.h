@@ -17,8 +17,8 @@ SEM_INLINE IrNode jit_access(SemCtx c, IrOp op, unsigned mo, V64 addr)
                 .a = addr.r};
     uint64_t off;
 
-    if (a->op == IR_ADD && a->wide && ir_is_const(c.b, a->b, &off) &&
-        (int64_t)off >= -0x10000 && (int64_t)off <= 0x10000) {
+    if (a->op == IR_ADD && a->wide && ir_is_const(c.b, a->b, &off) && (int64_t)off >= -0x10000 &&
+        (int64_t)off <= 0x10000) {
         n.a = a->a;
         n.imm = (int64_t)off;
     }
@@ -31,9 +31,9 @@ SEM_INLINE bool jit_sp_is_aligned(SemCtx c, IrRef sp)
     const IrNode *n = &c.b->nodes[sp];
     uint64_t off;
 
-    return c.b->sp_checked &&
-           (sp == c.b->sp_checked || (n->op == IR_ADD && n->a == c.b->sp_checked &&
-                                      ir_is_const(c.b, n->b, &off) && !(off & 15)));
+    return c.b->state.sp_checked &&
+           (sp == c.b->state.sp_checked || (n->op == IR_ADD && n->a == c.b->state.sp_checked &&
+                                            ir_is_const(c.b, n->b, &off) && !(off & 15)));
 }
 
 SEM_INLINE bool mem_base(SemCtx c, unsigned n, V64 *ret)
@@ -41,7 +41,7 @@ SEM_INLINE bool mem_base(SemCtx c, unsigned n, V64 *ret)
     *ret = x_get(c, n);
     if (n == ARM_X_SP && !jit_sp_is_aligned(c, ret->r)) {
         ir_append(c.b, (IrNode){.op = IR_SP_CHECK, .a = ret->r});
-        c.b->sp_checked = ret->r;
+        c.b->state.sp_checked = ret->r;
     }
     return true;
 }
@@ -81,10 +81,10 @@ SEM_INLINE bool v_st_pair(SemCtx c, unsigned mo, V64 addr, V64 lo, V64 hi)
 
 /* ---- exclusives and atomics */
 
-#define JIT_ACCESS(name, ...)                          \
-    SEM_INLINE bool name(SemCtx c, ##__VA_ARGS__)      \
-    {                                                  \
-        return sem_interpret_access(c);                \
+#define JIT_ACCESS(name, ...)                     \
+    SEM_INLINE bool name(SemCtx c, ##__VA_ARGS__) \
+    {                                             \
+        return sem_interpret_access(c);           \
     }
 
 JIT_ACCESS(v_ld_excl, unsigned mo, V64 addr, V64 *ret_lo, V64 *ret_hi)

@@ -6,10 +6,10 @@
 /* Included by sem-jit.h, after the types. */
 #include "accel/tcg/a64/sem-jit.h"
 
-#define JIT_ENDS(name, ...)                      \
+#define JIT_ENDS(name, ...)                         \
     SEM_INLINE SemRet name(SemCtx c, ##__VA_ARGS__) \
-    {                                            \
-        return sem_interpret(c, true);           \
+    {                                               \
+        return sem_interpret(c, true);              \
     }
 
 JIT_ENDS(raise_svc, uint32_t imm16)

@@ -24,22 +24,22 @@ typedef struct V128 {
 
 enum { A64_WRAP_STORE = 1, A64_WRAP_FP = 2 };
 
-#define A64_OP(name, wrap_flags, meaning)      \
-    A64JitOp a64_jit_##name;                   \
+#define A64_OP(name, wrap_flags, meaning)             \
+    A64JitOp a64_jit_##name;                          \
     SemRet a64_jit_##name(SemCtx c, const A64Insn *i) \
-    {                                          \
-        if ((wrap_flags)&A64_WRAP_FP) {        \
-            jit_fp_enabled(c);                 \
-        }                                      \
-        return meaning;                        \
+    {                                                 \
+        if ((wrap_flags)&A64_WRAP_FP) {               \
+            jit_fp_enabled(c);                        \
+        }                                             \
+        return meaning;                               \
     }
 
 /* FP and AdvSIMD may trap: once a block is enough. */
 SEM_INLINE void jit_fp_enabled(SemCtx c)
 {
-    if (!c.b->fp_checked) {
+    if (!c.b->state.fp_checked) {
         ir_append(c.b, (IrNode){.op = IR_FP_ENABLED});
-        c.b->fp_checked = true;
+        c.b->state.fp_checked = true;
     }
 }
 
@@ -71,6 +71,13 @@ SEM_INLINE bool sem_interpret_access(SemCtx c)
     return false;
 }
 
+/* For verbs that are not compiled: what the instruction has appended is dropped again. */
+SEM_INLINE IrRef jit_unsupported(SemCtx c)
+{
+    c.b->unsupported = true;
+    return ir_const(c.b, 0);
+}
+
 SEM_INLINE V64 jit_node(SemCtx c, IrNode n)
 {
     return (V64){ir_pure(c.b, n)};
@@ -78,10 +85,9 @@ SEM_INLINE V64 jit_node(SemCtx c, IrNode n)
 
 SEM_INLINE V64 pc_get(SemCtx c)
 {
-    return jit_node(c, (IrNode){.op = IR_ADD,
-                                .wide = 1,
-                                .a = c.b->pcpage,
-                                .b = ir_const(c.b, c.b->insn * 4)});
+    return jit_node(
+        c, (IrNode){
+               .op = IR_ADD, .wide = 1, .a = c.b->state.pcpage, .b = ir_const(c.b, c.b->insn * 4)});
 }
 
 /* Targets are told by their distance from the page's start. */
@@ -135,10 +141,10 @@ SEM_INLINE V64 x_get(SemCtx c, unsigned n)
     if (n == ARM_X_ZR) {
         return (V64){ir_const(c.b, 0)};
     }
-    if (!c.b->x[n]) {
-        c.b->x[n] = ir_append(c.b, (IrNode){.op = IR_GETX, .wide = 1, .aux = (uint16_t)n});
+    if (!c.b->state.x[n]) {
+        c.b->state.x[n] = ir_append(c.b, (IrNode){.op = IR_GETX, .wide = 1, .aux = (uint16_t)n});
     }
-    return (V64){c.b->x[n]};
+    return (V64){c.b->state.x[n]};
 }
 
 SEM_INLINE V64 v_zext(SemCtx c, unsigned bits, V64 a)
@@ -158,7 +164,7 @@ SEM_INLINE void x_set(SemCtx c, unsigned n, V64 v)
 {
     if (n != ARM_X_ZR) {
         ir_append(c.b, (IrNode){.op = IR_SETX, .aux = (uint16_t)n, .a = v.r});
-        c.b->x[n] = v.r;
+        c.b->state.x[n] = v.r;
     }
 }
 

@@ -86,7 +86,8 @@ static void emit_ops(const Table *t, const char *dir)
         fprintf(o.f, "    A64_ROW_%s,\n", t->rows[i]->name);
     }
     fputs("    A64_ROW_COUNT\n};\nenum A64Op {\n    A64_OP_UNDECODED,\n    A64_OP_PAGE_END,\n"
-          "    A64_OP_UNALLOCATED,\n    A64_OP_LEAVE,\n    A64_OP_JUMP,\n    A64_OP_STOP,\n    A64_OP_RESUME,\n",
+          "    A64_OP_UNALLOCATED,\n    A64_OP_LEAVE,\n    A64_OP_JUMP,\n    A64_OP_STOP,\n    "
+          "A64_OP_RESUME,\n",
           o.f);
     for (size_t i = 0; i < t->n_rows; i++) {
         const Row *r = t->rows[i];

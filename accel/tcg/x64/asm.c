@@ -66,8 +66,8 @@ static void escape_and_opcode(X64Asm *s, uint32_t opcode)
 
 static void rex(X64Asm *s, bool wide, bool force, unsigned reg, unsigned index, unsigned base)
 {
-    unsigned v = 0x40u | (unsigned)wide << 3 | (reg >> 3 & 1) << 2 | (index >> 3 & 1) << 1 |
-                 (base >> 3 & 1);
+    unsigned v =
+        0x40u | (unsigned)wide << 3 | (reg >> 3 & 1) << 2 | (index >> 3 & 1) << 1 | (base >> 3 & 1);
 
     if (v != 0x40 || force) {
         x64_byte(s, (uint8_t)v);
@@ -98,9 +98,9 @@ static void modrm(X64Asm *s, unsigned reg, X64Mem m, unsigned imm_bytes)
         return;
     }
     bool sib = m.index != X64_NO_REG || (m.base & 7) == RSP;
-    unsigned mod = m.disp == 0 && (m.base & 7) != RBP          ? 0
-                   : m.disp >= -128 && m.disp <= 127 ? 0x40
-                                                     : 0x80;
+    unsigned mod = m.disp == 0 && (m.base & 7) != RBP ? 0
+                   : m.disp >= -128 && m.disp <= 127  ? 0x40
+                                                      : 0x80;
     x64_byte(s, (uint8_t)(mod | r | (sib ? 4 : m.base & 7)));
     if (sib) {
         unsigned index = m.index == X64_NO_REG ? 4 : m.index & 7;
@@ -146,7 +146,8 @@ static void vex(X64Asm *s, bool w, bool l256, uint32_t opcode, unsigned reg, uns
     x64_byte(s, (uint8_t)opcode);
 }
 
-void x64_vex_rr(X64Asm *s, bool w, bool l256, uint32_t opcode, unsigned reg, unsigned v, unsigned rm)
+void x64_vex_rr(X64Asm *s, bool w, bool l256, uint32_t opcode, unsigned reg, unsigned v,
+                unsigned rm)
 {
     vex(s, w, l256, opcode, reg, v, 0, rm);
     x64_byte(s, (uint8_t)(0xc0 | (reg & 7) << 3 | (rm & 7)));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* x86-64 instructions as bytes (Intel SDM volume 2, chapter 2). A function for each form of operands;
- * opcodes are given as the manual writes them, prefixes 66, F2, F3 and escapes 0F, 0F38, 0F3A in the
- * upper bytes (X64_0F | 0xaf). */
+/* x86-64 instructions as bytes (Intel SDM volume 2, chapter 2). A function for each form of
+ * operands; opcodes are given as the manual writes them, prefixes 66, F2, F3 and escapes 0F, 0F38,
+ * 0F3A in the upper bytes (X64_0F | 0xaf). */
 #ifndef ACCEL_TCG_X64_ASM_H
 #define ACCEL_TCG_X64_ASM_H
 
@@ -10,28 +10,66 @@
 #include <stdint.h>
 
 typedef enum X64Reg {
-    RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15,
+    RAX,
+    RCX,
+    RDX,
+    RBX,
+    RSP,
+    RBP,
+    RSI,
+    RDI,
+    R8,
+    R9,
+    R10,
+    R11,
+    R12,
+    R13,
+    R14,
+    R15,
     X64_NO_REG = 0xff,
 } X64Reg;
 
 /* Conditions of jcc, setcc and cmovcc. */
 typedef enum X64Cond {
-    CC_O, CC_NO, CC_B, CC_AE, CC_E, CC_NE, CC_BE, CC_A, CC_S, CC_NS, CC_P, CC_NP, CC_L, CC_GE,
-    CC_LE, CC_G,
+    CC_O,
+    CC_NO,
+    CC_B,
+    CC_AE,
+    CC_E,
+    CC_NE,
+    CC_BE,
+    CC_A,
+    CC_S,
+    CC_NS,
+    CC_P,
+    CC_NP,
+    CC_L,
+    CC_GE,
+    CC_LE,
+    CC_G,
 } X64Cond;
 
 enum {
-    X64_0F = 0x0f00,     /* escape bytes */
+    X64_0F = 0x0f00, /* escape bytes */
     X64_0F38 = 0x0f3800,
     X64_0F3A = 0x0f3a00,
-    X64_P66 = 1 << 24,   /* mandatory prefixes */
+    X64_P66 = 1 << 24, /* mandatory prefixes */
     X64_PF2 = 2 << 24,
     X64_PF3 = 3 << 24,
-    X64_BYTE = 1 << 26,  /* byte registers: SPL, SIL, ... need a REX prefix */
+    X64_BYTE = 1 << 26, /* byte registers: SPL, SIL, ... need a REX prefix */
 };
 
 /* The first opcode of the eight two-operand operations, for `op r/m, r`; their number is /n. */
-typedef enum X64Alu { ALU_ADD, ALU_OR, ALU_ADC, ALU_SBB, ALU_AND, ALU_SUB, ALU_XOR, ALU_CMP } X64Alu;
+typedef enum X64Alu {
+    ALU_ADD,
+    ALU_OR,
+    ALU_ADC,
+    ALU_SBB,
+    ALU_AND,
+    ALU_SUB,
+    ALU_XOR,
+    ALU_CMP
+} X64Alu;
 typedef enum X64Shift { SHIFT_ROL, SHIFT_ROR, SHIFT_SHL = 4, SHIFT_SHR, SHIFT_SAR = 7 } X64Shift;
 
 /* A memory operand: base + index * 2^scale + disp; base X64_NO_REG: the address of the next
@@ -75,7 +113,8 @@ void x64_rm(X64Asm *s, bool wide, uint32_t opcode, unsigned reg, X64Mem m);
 /* The same where `imm_bytes` more bytes follow the operand: needed when m is relative to rip. */
 void x64_rm_imm(X64Asm *s, bool wide, uint32_t opcode, unsigned reg, X64Mem m, unsigned imm_bytes);
 /* VEX-encoded, three operands; l256 makes it 256 bits wide. Prefixes as above. */
-void x64_vex_rr(X64Asm *s, bool w, bool l256, uint32_t opcode, unsigned reg, unsigned v, unsigned rm);
+void x64_vex_rr(X64Asm *s, bool w, bool l256, uint32_t opcode, unsigned reg, unsigned v,
+                unsigned rm);
 void x64_vex_rm(X64Asm *s, bool w, bool l256, uint32_t opcode, unsigned reg, unsigned v, X64Mem m);
 
 /* ---- general registers */

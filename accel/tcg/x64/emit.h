@@ -2,8 +2,8 @@
 /* What the files of the x86-64 back end share: one forward pass over a block's nodes that gives
  * values registers and emits code.
  *
- * Registers: RBP points into ArmCpu (EMIT_BASE), R14 is the TLB bank. RAX, RCX, RDX and XMM0..XMM2 are
- * scratch within a node. Some guest registers live in host registers while translated code runs
+ * Registers: RBP points into ArmCpu (EMIT_BASE), R14 is the TLB bank. RAX, RCX, RDX and XMM0..XMM2
+ * are scratch within a node. Some guest registers live in host registers while translated code runs
  * (emit_home); all others in ArmCpu, written as soon as a node sets them. Values get the rest. */
 #ifndef ACCEL_TCG_X64_EMIT_H
 #define ACCEL_TCG_X64_EMIT_H
@@ -26,17 +26,17 @@ enum {
 
 /* Where a value is. */
 typedef struct EmitValue {
-    uint8_t reg;   /* X64Reg, or XMM number for vectors; X64_NO_REG: in none */
-    int8_t spill;  /* slot; -1: not spilled */
+    uint8_t reg;  /* X64Reg, or XMM number for vectors; X64_NO_REG: in none */
+    int8_t spill; /* slot; -1: not spilled */
 } EmitValue;
 
 /* Code that is jumped to and stands behind the block. */
 typedef struct EmitCold {
     X64Jump from;
-    uint8_t *back;       /* where it jumps back to; NULL: it does not */
+    uint8_t *back; /* where it jumps back to; NULL: it does not */
     uint16_t node;
-    int16_t site;        /* -1: none */
-    uint8_t kind;        /* EMIT_COLD_* */
+    int16_t site; /* -1: none */
+    uint8_t kind; /* EMIT_COLD_* */
     uint8_t target_reg;
 } EmitCold;
 
@@ -44,15 +44,15 @@ typedef struct Emit {
     X64Asm s;
     IrBlock *b;
     EmitValue v[IR_MAX_NODES];
-    IrRef reg[16];  /* the value in a general register; homes: the last one that was read or set */
+    IrRef reg[16]; /* the value in a general register; homes: the last one that was read or set */
     IrRef xmm[16];
     uint32_t spills, vec_spills; /* slots in use */
-    unsigned at;    /* the node that is being emitted */
+    unsigned at;                 /* the node that is being emitted */
     uint32_t pinned, xmm_pinned; /* registers that must not be given away within this node */
     IrRef host_flags;            /* the flags node that the host's flags are; 0: none */
     bool nzcv_home;              /* ArmCpu.nzcv is known to be true unless flags are pending */
     bool uses_vectors;
-    const uint8_t *entry;        /* where the block begins to execute */
+    const uint8_t *entry; /* where the block begins to execute */
     JitSite sites[EMIT_MAX_SITES];
     unsigned n_sites;
     uint64_t pool[EMIT_MAX_POOL];
@@ -67,8 +67,8 @@ typedef struct Emit {
 /* The host register that a guest register lives in, or X64_NO_REG. */
 extern const uint8_t emit_home[ARM_X_COUNT];
 void emit_regs_begin(Emit *e);
-/* The register with a value: loads it from its spill slot, makes constants (in `scratch` unless that
- * is X64_NO_REG). Pinned until emit_node_done(). */
+/* The register with a value: loads it from its spill slot, makes constants (in `scratch` unless
+ * that is X64_NO_REG). Pinned until emit_node_done(). */
 X64Reg emit_use(Emit *e, IrRef r, X64Reg scratch);
 /* A register for the value of the node being emitted: its home where that is free to be written, a
  * free one, or one whose value is spilled. Never a register that is pinned. */
@@ -105,15 +105,15 @@ bool emit_vec(Emit *e, IrRef r);
 
 /* Sets the host's flags for a truth value; the condition that says it holds. */
 X64Cond emit_condition(Emit *e, IrRef r);
-/* Finds host memory of an access of `bytes` bytes: base register of ret; misses jump to cold code of
- * the site. */
+/* Finds host memory of an access of `bytes` bytes: base register of ret; misses jump to cold code
+ * of the site. */
 X64Mem emit_tlb(Emit *e, const IrNode *n, unsigned bytes, bool store, JitSite *site);
 
 /* ---- thunks (thunks.c): code that every block uses */
 
 typedef struct EmitThunks {
-    const void *slow, *slow_vec;       /* pushed: the site's offset from code_cache_base() */
-    const void *jump;                  /* RAX: target address */
+    const void *slow, *slow_vec;         /* pushed: the site's offset from code_cache_base() */
+    const void *jump;                    /* RAX: target address */
     const void *exit_look, *exit_interp; /* RAX: offset in the page */
 } EmitThunks;
 extern EmitThunks emit_thunks;
