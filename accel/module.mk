@@ -29,9 +29,9 @@ accel-srcs += $(addprefix accel/tcg/a64/,sem-crypto.c sem-fp.c sem-simd-diff.c s
               sem-simd-mem.c sem-simd-misc.c sem-simd-perm.c sem-simd-same.c sem-simd-shift.c \
               vec-crypto.c vec-fp.c vec-lanes.c)
 
-# Its user is played by the test: linked with the file alone.
-unit-tests += code-cache
-unit-libs-code-cache := util
-unit-ldlibs-code-cache := accel/tcg/code-cache.o
-tests/unit/code-cache-test: accel/tcg/code-cache.o
-tests/unit/code-cache-test.o: | accel-gen-headers
+# Linked with one file alone; the user of the code cache is played by the test.
+alone := code-cache host-caps
+unit-tests += $(alone)
+$(foreach t,$(alone),$(eval unit-libs-$(t) := util)$(eval unit-ldlibs-$(t) := accel/tcg/$(t).o))
+$(foreach t,$(alone),$(eval tests/unit/$(t)-test: accel/tcg/$(t).o))
+$(patsubst %,tests/unit/%-test.o,$(alone)): | accel-gen-headers

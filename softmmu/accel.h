@@ -59,7 +59,7 @@ typedef struct AccelClass {
     bool starts_running;        /* qtest: no `cont` needed unless -S was given */
 } AccelClass;
 
-/* The chosen one; NULL before. */
+/* The chosen one, at /accel; NULL before. */
 extern Object *current_accel;
 extern const AccelCpuOps *accel_cpu_ops; /* never NULL after the choice */
 const char *accel_name(void);            /* "tcg", ... of the chosen one */
