@@ -23,6 +23,8 @@ typedef struct TcgOptions {
     uint32_t tb_size;     /* MiB for translated code and its tables */
     bool one_insn_per_tb; /* each translated block is one instruction */
     uint64_t verify;      /* every so many blocks are compared with the interpreter; 0: none */
+    bool perfmap;         /* /tmp/perf-PID.map names translated code */
+    bool jitdump;         /* jit-PID.dump does */
 } TcgOptions;
 
 enum { TCG_THREAD_MULTI, TCG_THREAD_SINGLE };

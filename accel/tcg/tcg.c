@@ -3,6 +3,7 @@
 #include "accel/tcg/a64/a64.h"
 #include "accel/tcg/code-cache.h"
 #include "accel/tcg/exec.h"
+#include "accel/tcg/jit-log.h"
 #include "accel/tcg/options.h"
 #include "accel/tcg/tlb.h"
 #include "softmmu/accel.h"
@@ -143,6 +144,9 @@ static bool tcg_setup(Object *accel, Error **errp)
     if (tcg_options.host != HOST_LEVEL_AUTO) { /* else it is found out when it is needed */
         host_level_set((HostLevel)tcg_options.host);
     }
+    if (!jit_perf_init(tcg_options.perfmap, tcg_options.jitdump, errp)) {
+        return false;
+    }
     ram_code_written = code_written;
     if (tcg_options.thread == TCG_THREAD_SINGLE) {
         cpus_take_turns();
@@ -186,6 +190,8 @@ static const Property tcg_properties[] = {
            "use no instructions of the host beyond this level", .enum_names = host_names),
     OPTION(PROP_UINT64, "verify", verify, 0,
            "compare every so many translated blocks with the interpreter (0: none)"),
+    OPTION(PROP_BOOL, "perfmap", perfmap, false, "names of translated code in /tmp/perf-PID.map"),
+    OPTION(PROP_BOOL, "jitdump", jitdump, false, "translated code in jit-PID.dump"),
     DEFINE_PROP_END(),
 };
 
