@@ -18,14 +18,16 @@ static uint64_t page_va(const IrBlock *b)
     return t->insns == b->page->insns ? t->pc_bias + ((uintptr_t)t->insns >> 2) : b->page->offset;
 }
 
-/* Instructions up to where the block ends. It may end before b->insn: that is an EXIT to it. */
+/* Instructions up to where the block ends: before b->insn where something ran out. */
 static unsigned insns_of(const IrBlock *b)
 {
     const IrNode *last = &b->nodes[b->state.n - 1];
     unsigned n = b->insn - b->first;
 
-    if (b->insn == INSNS_PER_PAGE ||
-        (last->op == IR_EXIT && last->insn == b->insn && last->imm == b->insn * 4)) {
+    if (b->insn == INSNS_PER_PAGE || b->count == b->max_insns) {
+        return n;
+    }
+    if (last->op == IR_EXIT && last->insn == b->insn && last->imm == b->insn * 4) {
         const A64RowInfo *row = a64_row_of_op(b->page->insns[b->insn].op);
 
         return n + (row && row->flags & A64_ROW_ENDS_ALWAYS); /* a branch to itself */
