@@ -57,6 +57,11 @@ bool accel_starts_running(void)
     return current_accel && class_of(current_accel)->starts_running;
 }
 
+const AccelStat *accel_stats(void)
+{
+    return current_accel ? class_of(current_accel)->stats : NULL;
+}
+
 static bool set_properties(Object *accel, JsonNode *props, Error **errp)
 {
     JsonObjectIter it;

@@ -13,7 +13,7 @@ typedef enum TcgTier {
     TCG_TIER_AUTO, /* the translator where it works */
 } TcgTier;
 
-enum { TCG_TB_SIZE_DEFAULT = 256 }; /* MiB */
+enum { TCG_TB_SIZE_DEFAULT = 256 /* MiB */, TCG_NEVER = 256 };
 
 /* Enumerations are int: properties of kind PROP_ENUM. */
 typedef struct TcgOptions {
@@ -25,6 +25,7 @@ typedef struct TcgOptions {
     uint64_t verify;      /* every so many blocks are compared with the interpreter; 0: none */
     bool perfmap;         /* /tmp/perf-PID.map names translated code */
     bool jitdump;         /* jit-PID.dump does */
+    unsigned heat_limit;  /* branches to an instruction before it is translated; TCG_NEVER: never */
 } TcgOptions;
 
 enum { TCG_THREAD_MULTI, TCG_THREAD_SINGLE };

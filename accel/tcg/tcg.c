@@ -5,6 +5,7 @@
 #include "accel/tcg/exec.h"
 #include "accel/tcg/jit-log.h"
 #include "accel/tcg/options.h"
+#include "accel/tcg/stats.h"
 #include "accel/tcg/tlb.h"
 #include "softmmu/accel.h"
 #include "util/module.h"
@@ -164,6 +165,7 @@ static void tcg_class_init(ObjectClass *klass, const void *data)
     ac->available = tcg_available;
     ac->setup = tcg_setup;
     ac->cpu_ops = &tcg_cpu_ops;
+    ac->stats = tcg_stats;
 }
 
 /* In the order of their enumerations. */
