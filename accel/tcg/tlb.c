@@ -214,6 +214,7 @@ bool tlb_lookup(ArmCpu *cpu, TcgCpu *t, uint64_t va, ArmAccess access, unsigned 
     };
     ArmTranslation tr;
 
+    tcg_stats_add(&t->stats.tlb_data_misses, 1);
     if (!arm_mmu_request(cpu, &req, &tr, exc)) {
         return false;
     }
@@ -235,6 +236,7 @@ CodePage *tlb_lookup_code(ArmCpu *cpu, TcgCpu *t, uint64_t pc, ArmException *exc
     if (likely(e->tag == (pc & ~0xffcull))) {
         return e->page;
     }
+    tcg_stats_add(&t->stats.tlb_code_misses, 1);
     if (pc & 3) {
         *exc = arm_exc_sync(cpu, EC_PC_ALIGN, 0);
         exc->far = pc;
