@@ -12,7 +12,7 @@ gen/a64.stamp: gen/isagen $(SRC)/accel/tcg/a64/a64.isa
 gen/a64-%.h: gen/a64.stamp ;
 accel-gen-headers += gen/a64.stamp
 
-accel-srcs += $(addprefix accel/tcg/,atomic.c code.c crc32.c exec.c host-caps.c mem.c pauth.c step.c sys.c tcg.c tlb.c tlbi.c)
+accel-srcs += $(addprefix accel/tcg/,atomic.c code.c code-cache.c crc32.c exec.c host-caps.c mem.c pauth.c step.c sys.c tcg.c tlb.c tlbi.c)
 accel-srcs += $(addprefix accel/tcg/a64/,decode.c disas.c handlers.c jit.c jit-structs.c jit-vec.c)
 accel-srcs += $(addprefix accel/tcg/,ir.c ir-fold.c)
 accel-srcs += $(addprefix accel/tcg/x64/,asm.c)
@@ -28,3 +28,10 @@ accel-srcs += $(addprefix accel/tcg/a64/,sem-atomic.c sem-branch.c sem-int.c sem
 accel-srcs += $(addprefix accel/tcg/a64/,sem-crypto.c sem-fp.c sem-simd-diff.c sem-simd-fp.c \
               sem-simd-mem.c sem-simd-misc.c sem-simd-perm.c sem-simd-same.c sem-simd-shift.c \
               vec-crypto.c vec-fp.c vec-lanes.c)
+
+# Its user is played by the test: linked with the file alone.
+unit-tests += code-cache
+unit-libs-code-cache := util
+unit-ldlibs-code-cache := accel/tcg/code-cache.o
+tests/unit/code-cache-test: accel/tcg/code-cache.o
+tests/unit/code-cache-test.o: | accel-gen-headers

@@ -85,6 +85,7 @@ bool ir_is_const(const IrBlock *b, IrRef r, uint64_t *ret)
 
 void ir_forget_state(IrBlock *b)
 {
+    memset(b->hash, 0, sizeof(b->hash));
     memset(b->state.x, 0, sizeof(b->state.x));
     memset(b->state.v, 0, sizeof(b->state.v));
     b->state.flags = ir_append(b, (IrNode){.op = IR_FLAGS_HOME});

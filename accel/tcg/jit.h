@@ -19,18 +19,21 @@ typedef enum JitFlags {
     JIT_FLAGS_SUB = 6,    /* a - b */
     JIT_FLAGS_SUBR = 8,   /* a is the difference */
     JIT_FLAGS_LOGIC = 10, /* N and Z of a */
+    JIT_FLAGS_VALUE = 12, /* a is NZCV; in sites only */
 } JitFlags;
 
-enum { JIT_SPILLS = 24 };
+enum { JIT_SPILLS = 32 };
 
 /* Lies in ArmCpu.accel_words. */
 typedef struct JitState {
     uint64_t pcpage; /* virtual address of the page that executes */
     CodePage *page;
     uint32_t flags; /* JitFlags */
-    uint32_t mxcsr; /* the host's while C runs */
+    uint32_t exit; /* JitExit of jit_slow() */
+    bool fp_enabled; /* TcgCpu's */
     uint64_t flags_a, flags_b;
     TcgCpu *t;
+    TlbBank *bank_unpriv;
     uint64_t spill[JIT_SPILLS];
     uint64_t saved[16];                                /* general registers, by number */
     ArmVec saved_vec[16] __attribute__((aligned(16))); /* XMM registers */
@@ -74,7 +77,7 @@ typedef enum JitSiteKind {
     JIT_SITE_STOREV,
     JIT_SITE_SP,     /* a is the stack pointer, which is not aligned */
     JIT_SITE_INTERP, /* the interpreter executes the instruction */
-    JIT_SITE_CALL,   /* pool value b[0]: IrFunction; operands c.. follow; see jit-slow.c */
+    JIT_SITE_CALL,   /* to = function(a, b, c) */
     JIT_SITE_FLAGS,  /* makes JIT_FLAGS_NZCV of what flags are kept */
     JIT_SITE_LEAVE,  /* the interpreter goes on at the instruction */
 } JitSiteKind;
@@ -90,6 +93,7 @@ typedef struct JitSite {
     JitValue a, b, c; /* operands; a: the address */
     JitValue to, to2; /* results */
     JitValue flags_a, flags_b;
+    JitValue function; /* IrFunction *, in the pool */
 } JitSite;
 
 /* The back end's (x64/thunks.c). */
@@ -103,7 +107,6 @@ bool jit_slow(ArmCpu *cpu, const JitSite *site);
 
 /* Turns the translator on. */
 bool jit_init(uint64_t cache_size, Error **errp);
-bool jit_enabled(void);
 
 /* What is translated for record n of the page, or NULL. */
 static inline const void *jit_find(CodePage *page, unsigned n)

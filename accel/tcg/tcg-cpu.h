@@ -35,6 +35,7 @@ typedef struct TlbCodeEntry {
     uint8_t map_bits;
     bool global;
     bool guarded; /* BTI: the page checks branch targets */
+    uint64_t unused; /* translated code finds an entry by shifting */
 } TlbCodeEntry;
 
 /* Translations of one context (ArmMmuIdx), address space and setting of the controls. */

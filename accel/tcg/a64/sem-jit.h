@@ -98,7 +98,7 @@ SEM_INLINE int64_t jit_target(SemCtx c, int64_t off)
 
 SEM_INLINE SemRet br_rel(SemCtx c, int64_t off)
 {
-    ir_append(c.b, (IrNode){.op = IR_EXIT, .imm = jit_target(c, off)});
+    ir_append(c.b, (IrNode){.op = IR_EXIT, .aux = 1, .imm = jit_target(c, off)});
     return (SemRet){true};
 }
 

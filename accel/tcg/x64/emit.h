@@ -30,28 +30,40 @@ typedef struct EmitValue {
     int8_t spill; /* slot; -1: not spilled */
 } EmitValue;
 
-/* Code that is jumped to and stands behind the block. */
+/* The flags that the CPU's state does not have yet. */
+typedef struct EmitFlags {
+    uint8_t kind; /* JitFlags */
+    JitValue a, b;
+} EmitFlags;
+
+/* Code that is jumped to and stands behind the block: it asks a site and comes back, or leaves. */
 typedef struct EmitCold {
-    X64Jump from;
-    uint8_t *back; /* where it jumps back to; NULL: it does not */
-    uint16_t node;
-    int16_t site; /* -1: none */
-    uint8_t kind; /* EMIT_COLD_* */
-    uint8_t target_reg;
+    X64Jump from[3];
+    uint8_t n_from;
+    int16_t site;     /* -1: it leaves */
+    uint8_t *back;    /* where it comes back to */
+    EmitFlags flags;  /* leaving: as EXIT does, by `count` and to `target` */
+    uint16_t count, insn;
+    bool look;        /* to the loop, whatever is translated */
+    int64_t target;
 } EmitCold;
+
+enum { EMIT_TEMPS = 4 };
 
 typedef struct Emit {
     X64Asm s;
     IrBlock *b;
     EmitValue v[IR_MAX_NODES];
+    uint8_t hint[IR_MAX_NODES]; /* the home that a value is soon to be set to, or X64_NO_REG */
     IrRef reg[16]; /* the value in a general register; homes: the last one that was read or set */
     IrRef xmm[16];
-    uint32_t spills, vec_spills; /* slots in use */
+    IrRef spilled[JIT_SPILLS], spilled_vec[16]; /* by slot */
     unsigned at;                 /* the node that is being emitted */
     uint32_t pinned, xmm_pinned; /* registers that must not be given away within this node */
-    IrRef host_flags;            /* the flags node that the host's flags are; 0: none */
-    bool nzcv_home;              /* ArmCpu.nzcv is known to be true unless flags are pending */
-    bool uses_vectors;
+    /* The value whose computing left the host's flags as its flags node says; 0: none. */
+    IrRef host_flags, new_host_flags;
+    bool nzcv_true;       /* ArmCpu.nzcv is, unless flags are pending */
+    bool uses_vectors;    /* sites save XMM registers too */
     const uint8_t *entry; /* where the block begins to execute */
     JitSite sites[EMIT_MAX_SITES];
     unsigned n_sites;
@@ -59,6 +71,11 @@ typedef struct Emit {
     unsigned n_pool;
     EmitCold cold[EMIT_MAX_COLD];
     unsigned n_cold;
+    struct { /* pushes of a site's offset, filled in when it is known */
+        uint8_t *at;
+        uint16_t site;
+    } pushes[EMIT_MAX_SITES + EMIT_MAX_COLD];
+    unsigned n_pushes;
     bool failed; /* something ran out: the block has to be made shorter */
 } Emit;
 
@@ -73,6 +90,8 @@ X64Reg emit_use(Emit *e, IrRef r, X64Reg scratch);
 /* A register for the value of the node being emitted: its home where that is free to be written, a
  * free one, or one whose value is spilled. Never a register that is pinned. */
 X64Reg emit_define(Emit *e, IrRef r);
+/* The same; takes the register of operand `over` if that is not needed any more. */
+X64Reg emit_define_over(Emit *e, IrRef r, IrRef over);
 /* One more for the time of this node. */
 X64Reg emit_temp(Emit *e);
 unsigned emit_use_xmm(Emit *e, IrRef r);
@@ -85,16 +104,25 @@ void emit_node_done(Emit *e);
 /* Where a value is, for a site. */
 JitValue emit_place(Emit *e, IrRef r);
 
+/* GETX and SETX. */
+void emit_getx(Emit *e, IrRef r);
+void emit_setx(Emit *e, IrRef r);
+void emit_getv(Emit *e, IrRef r);
+void emit_setv(Emit *e, IrRef r);
+
 /* ---- sites and cold code (emit.c) */
 
-/* Describes node n as a site; operands and results are filled in by the caller. */
-JitSite *emit_site(Emit *e, JitSiteKind kind, IrRef n);
-/* Code that jumps there with this condition asks the site, and comes back to where the emission is
- * when emit_back() is called. */
-void emit_cold_site(Emit *e, X64Cond cc, JitSite *site);
-void emit_back(Emit *e, JitSite *site);
+/* Describes node r, which is being emitted, as a site; operands and results are the caller's. */
+JitSite *emit_site(Emit *e, JitSiteKind kind, IrRef r);
+/* Cold code that asks the site. Jumps to it; then, where it comes back to. */
+EmitCold *emit_cold(Emit *e, JitSite *site);
+void emit_cold_jump(Emit *e, EmitCold *cold, X64Cond cc);
+void emit_cold_back(Emit *e, EmitCold *cold);
 /* Asks the site in line. */
 void emit_ask(Emit *e, JitSite *site);
+/* The flags that are pending at node r. */
+EmitFlags emit_pending_flags(Emit *e, IrRef flags);
+JitValue emit_pool(Emit *e, uint64_t v);
 
 /* ---- families of nodes; false: not theirs */
 
@@ -105,9 +133,21 @@ bool emit_vec(Emit *e, IrRef r);
 
 /* Sets the host's flags for a truth value; the condition that says it holds. */
 X64Cond emit_condition(Emit *e, IrRef r);
-/* Finds host memory of an access of `bytes` bytes: base register of ret; misses jump to cold code
- * of the site. */
-X64Mem emit_tlb(Emit *e, const IrNode *n, unsigned bytes, bool store, JitSite *site);
+/* Puts a value into a register of the caller's choice, which is scratch. Changes no flags. */
+void emit_move_to(Emit *e, X64Reg to, IrRef r);
+/* The low 32 bits of a constant that an instruction of this width can have in it. */
+bool emit_imm(const Emit *e, IrRef r, bool wide, int32_t *ret);
+/* The host's flags as NZCV in RAX's bits 31:28, C as the host's carry is. */
+void emit_pack_host_flags(Emit *e);
+/* What EXIT does, in cold code. */
+void emit_leave(Emit *e, const EmitCold *cold);
+/* The address of an access in a register. */
+X64Reg emit_address(Emit *e, const IrNode *n);
+/* Its site, described when all operands are in registers, before results are given some. */
+JitSite *emit_access_site(Emit *e, JitSiteKind kind, IrRef r, X64Reg address);
+/* Host memory of an access of `bytes` bytes at address register a. Misses go to `cold`. Every register
+ * that the node needs has been given by now: cold code must not miss a move. Changes RCX and RDX. */
+X64Mem emit_tlb(Emit *e, const IrNode *n, unsigned bytes, bool store, X64Reg a, EmitCold *cold);
 
 /* ---- thunks (thunks.c): code that every block uses */
 

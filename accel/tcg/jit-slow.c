@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/* What translated code asks C for: accesses that the TLB does not answer, instructions that only the
+ * interpreter has, flags. */
+#include "accel/tcg/jit.h"
+
+#include "accel/tcg/a64/sem.h"
+#include "accel/tcg/exec.h"
+#include "accel/tcg/ir.h"
+#include "accel/tcg/x64/emit.h"
+
+/* ---- values */
+
+static uint64_t value(const JitState *js, const JitSite *s, JitValue v)
+{
+    switch (v.place) {
+    case JIT_REG:
+        return js->saved[v.n];
+    case JIT_SPILL:
+        return js->spill[v.n];
+    case JIT_POOL:
+        return ((const uint64_t *)((uintptr_t)s & ~(uintptr_t)7))[v.pool];
+    default:
+        return 0;
+    }
+}
+
+static ArmVec vec_value(const JitState *js, JitValue v)
+{
+    return v.place == JIT_XMM ? js->saved_vec[v.n] : js->spill_vec[v.n];
+}
+
+static void set(JitState *js, JitValue to, uint64_t v)
+{
+    if (to.place == JIT_REG) {
+        js->saved[to.n] = v;
+    }
+}
+
+/* ---- the guest's registers between host registers and ArmCpu */
+
+static void homes_to_cpu(ArmCpu *cpu, const JitState *js)
+{
+    for (unsigned i = 0; i < ARM_X_COUNT; i++) {
+        if (emit_home[i] != X64_NO_REG) {
+            cpu->x[i] = js->saved[emit_home[i]];
+        }
+    }
+}
+
+static void homes_from_cpu(const ArmCpu *cpu, JitState *js)
+{
+    for (unsigned i = 0; i < ARM_X_COUNT; i++) {
+        if (emit_home[i] != X64_NO_REG) {
+            js->saved[emit_home[i]] = cpu->x[i];
+        }
+    }
+}
+
+/* ---- flags */
+
+static uint32_t nzcv_of(unsigned kind, uint64_t a, uint64_t b)
+{
+    unsigned wide = kind & 1;
+    uint64_t mask = wide ? UINT64_MAX : UINT32_MAX, top = wide ? BIT64(63) : BIT64(31), r, v = 0;
+    bool carry = false;
+
+    a &= mask;
+    b &= mask;
+    switch (kind & ~1u) {
+    case JIT_FLAGS_ADDR:
+        a = (a - b) & mask;
+        /* fall through */
+    case JIT_FLAGS_ADD:
+        r = (a + b) & mask;
+        carry = r < a;
+        v = (a ^ r) & (b ^ r);
+        break;
+    case JIT_FLAGS_SUBR:
+        a = (a + b) & mask;
+        /* fall through */
+    case JIT_FLAGS_SUB:
+        r = (a - b) & mask;
+        carry = a >= b;
+        v = (a ^ b) & (a ^ r);
+        break;
+    case JIT_FLAGS_LOGIC:
+        r = a;
+        break;
+    default: /* JIT_FLAGS_VALUE */
+        return (uint32_t)a;
+    }
+    return (r & top ? PSTATE_N : 0) | (r == 0 ? PSTATE_Z : 0) | (carry ? PSTATE_C : 0) |
+           (v & top ? PSTATE_V : 0);
+}
+
+void jit_settle_flags(ArmCpu *cpu)
+{
+    JitState *js = jit_state(cpu);
+
+    if (js->flags != JIT_FLAGS_NZCV) {
+        cpu->nzcv = nzcv_of(js->flags, js->flags_a, js->flags_b);
+        js->flags = JIT_FLAGS_NZCV;
+    }
+}
+
+static void settle(ArmCpu *cpu, JitState *js, const JitSite *s)
+{
+    if (s->flags != JIT_FLAGS_NZCV) {
+        cpu->nzcv = nzcv_of(s->flags, value(js, s, s->flags_a), value(js, s, s->flags_b));
+        js->flags = JIT_FLAGS_NZCV;
+    } else {
+        jit_settle_flags(cpu);
+    }
+}
+
+/* ---- memory */
+
+static uint64_t extended(unsigned mo, uint64_t v)
+{
+    unsigned bits = 8u << (mo & MO_SIZE);
+
+    v &= MASK64(bits);
+    if (mo & MO_SIGN64) {
+        return (uint64_t)sextract64(v, 0, bits);
+    }
+    return mo & MO_SIGN32 ? (uint32_t)sextract64(v, 0, bits) : v;
+}
+
+/* Code that the vCPU is in was written: it leaves at the next chance. */
+static void stored(ArmCpu *cpu, TcgCpu *t)
+{
+    if (t->leave) {
+        atomic_store(&cpu->cs.exit_request, 1);
+    }
+}
+
+static bool load(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const JitSite *s)
+{
+    uint64_t va = value(js, s, s->a);
+
+    if (!tcg_load_slow(cpu, t, i, va, s->mo)) {
+        return false;
+    }
+    uint64_t first = extended(s->mo, t->loaded[0]);
+    if (s->kind == JIT_SITE_LOAD2) {
+        if (!tcg_load_slow(cpu, t, i, va + (1u << (s->mo & MO_SIZE)), s->mo)) {
+            return false;
+        }
+        set(js, s->to2, extended(s->mo, t->loaded[0]));
+    }
+    set(js, s->to, first);
+    return true;
+}
+
+static bool store(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const JitSite *s)
+{
+    uint64_t va = value(js, s, s->a);
+
+    if (!tcg_store_slow(cpu, t, i, va, s->mo, value(js, s, s->b), 0)) {
+        return false;
+    }
+    if (s->kind == JIT_SITE_STORE2 &&
+        !tcg_store_slow(cpu, t, i, va + (1u << (s->mo & MO_SIZE)), s->mo, value(js, s, s->c), 0)) {
+        return false;
+    }
+    stored(cpu, t);
+    return true;
+}
+
+static bool load_vector(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const JitSite *s)
+{
+    unsigned size = s->mo & MO_SIZE;
+
+    if (!tcg_load_slow(cpu, t, i, value(js, s, s->a), s->mo)) {
+        return false;
+    }
+    if (s->to.place == JIT_XMM) {
+        js->saved_vec[s->to.n] = (ArmVec){
+            .d = {t->loaded[0] & MASK64(MIN(8u << size, 64u)), size == MO_128 ? t->loaded[1] : 0}};
+    }
+    return true;
+}
+
+static bool store_vector(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const JitSite *s)
+{
+    ArmVec v = vec_value(js, s->b);
+
+    if (!tcg_store_slow(cpu, t, i, value(js, s, s->a), s->mo, v.d[0], v.d[1])) {
+        return false;
+    }
+    stored(cpu, t);
+    return true;
+}
+
+/* ---- instructions */
+
+/* The interpreter goes on to this when the instruction is done. */
+A64_HANDLER(resume)
+{
+    t->resumed = true;
+    return NULL;
+}
+
+static CodePage *alone_page(TcgCpu *t)
+{
+    if (!t->alone_jit) {
+        t->alone_jit = code_page_new();
+        for (size_t n = 0; n <= INSNS_PER_PAGE; n++) {
+            t->alone_jit->insns[n].op = A64_OP_RESUME;
+        }
+    }
+    return t->alone_jit;
+}
+
+/* False: it took an exception, or wants the loop to look. */
+static bool interpret(ArmCpu *cpu, TcgCpu *t, JitState *js, const JitSite *s)
+{
+    CodePage *alone = alone_page(t), *page = js->page;
+    A64Insn *i = &alone->insns[s->insn];
+
+    alone->ram = page->ram;
+    alone->offset = page->offset;
+    *i = page->insns[s->insn];
+    t->insns = alone->insns;
+    t->pc_bias = js->pcpage - ((uintptr_t)t->insns >> 2);
+    t->run_start = i - s->count;
+    t->resumed = false;
+    for (const A64Insn *k = i; k;) {
+        k = a64_handler_of(k)(cpu, t, k);
+    }
+    i->op = A64_OP_RESUME;
+    return t->resumed && !t->leave;
+}
+
+static bool ask(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const JitSite *s)
+{
+    switch ((JitSiteKind)s->kind) {
+    case JIT_SITE_LOAD:
+    case JIT_SITE_LOAD2:
+        return load(cpu, t, i, js, s);
+    case JIT_SITE_STORE:
+    case JIT_SITE_STORE2:
+        return store(cpu, t, i, js, s);
+    case JIT_SITE_LOADV:
+        return load_vector(cpu, t, i, js, s);
+    case JIT_SITE_STOREV:
+        return store_vector(cpu, t, i, js, s);
+    case JIT_SITE_SP:
+        return tcg_sp_aligned(cpu, t, i);
+    case JIT_SITE_CALL: {
+        IrFunction *f = (IrFunction *)(uintptr_t)value(js, s, s->function);
+        set(js, s->to, f(cpu, value(js, s, s->a), value(js, s, s->b), value(js, s, s->c)));
+        return true;
+    }
+    case JIT_SITE_LEAVE:
+        js->exit = JIT_EXIT_INTERP;
+        tcg_leave(cpu, t, i);
+        return false;
+    default: /* JIT_SITE_FLAGS: it is done */
+        return true;
+    }
+}
+
+bool jit_slow(ArmCpu *cpu, const JitSite *s)
+{
+    JitState *js = jit_state(cpu);
+    TcgCpu *t = js->t;
+
+    js->exit = JIT_EXIT_LOOK;
+    homes_to_cpu(cpu, js);
+    settle(cpu, js, s);
+    if (s->kind == JIT_SITE_INTERP) {
+        bool done = interpret(cpu, t, js, s);
+        homes_from_cpu(cpu, js);
+        return !done;
+    }
+    t->insns = js->page->insns;
+    t->pc_bias = js->pcpage - ((uintptr_t)t->insns >> 2);
+    const A64Insn *i = &t->insns[s->insn];
+    t->run_start = i - s->count;
+    return !ask(cpu, t, i, js, s);
+}
