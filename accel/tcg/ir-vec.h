@@ -36,9 +36,6 @@ typedef enum IrVecOp {
     IR_V_SHL,       /* by n, below the element's size */
     IR_V_SHRU,
     IR_V_SHRS,
-    IR_V_SHLV,  /* 32 and 64 bits: by b's elements; from the size on: 0, or all sign */
-    IR_V_SHRUV, /* the last for SHRSV, which has 32 bits only */
-    IR_V_SHRSV,
     IR_V_POPCOUNT, /* of bytes */
     /* whole registers */
     IR_V_LOW,    /* n bytes of a, zero above */
@@ -56,7 +53,7 @@ typedef enum IrVecOp {
     IR_V_WIDENS,
     IR_V_NARROW, /* low halves of elements of twice the size, in the low half */
     IR_V_SUMS,   /* sums of 8 bytes, in each half */
-    /* cryptography */
+    /* cryptography; ptr, imm2 and aux2 (ir_shape()) as IR_FP: for hosts that do not have it */
     IR_V_AESE, /* SubBytes(ShiftRows(a ^ b)) */
     IR_V_AESD, /* the inverse */
     IR_V_AESMC,

@@ -1,9 +1,4 @@
-    if (op == fpop_le) {
-        return jit_vf2(c, IR_FP_GE, fpop_ge, s, b, a);
-    }
-    if (op == fpop_lt) {
-        return jit_vf2(c, IR_FP_GT, fpop_gt, s, b, a);
-    }/* SPDX-License-Identifier: MIT */
+/* SPDX-License-Identifier: MIT */
 /* Floating-point verbs of the translator (a fragment of sem-vec.h). Every node names a function
  * that computes it exactly, and what a back end may compute instead (ir-vec.h). */
 #ifndef ACCEL_TCG_A64_SEM_JIT_FP_H
@@ -406,8 +401,11 @@ SEM_INLINE V128 vec_fcall1(SemCtx c, VecShape s, FpOp1 *op, V128 a)
 
 SEM_INLINE V128 vec_fcall2(SemCtx c, VecShape s, FpOp2 *op, V128 a, V128 b)
 {
-    if (op == fpop_le || op == fpop_lt) {
-        return vec_fcall2(c, s, op == fpop_le ? fpop_ge : fpop_gt, b, a);
+    if (op == fpop_le) {
+        return jit_vf2(c, jit_hint2(fpop_ge), fpop_ge, s, b, a);
+    }
+    if (op == fpop_lt) {
+        return jit_vf2(c, jit_hint2(fpop_gt), fpop_gt, s, b, a);
     }
     return jit_vf2(c, jit_hint2(op), op, s, a, b);
 }

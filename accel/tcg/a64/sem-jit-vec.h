@@ -10,11 +10,6 @@
 #include "accel/tcg/a64/vec-lanes.h"
 #include "accel/tcg/ir-fold.h"
 
-SEM_INLINE const IrNode *jit_of(SemCtx c, IrRef r)
-{
-    return &c.b->nodes[r];
-}
-
 SEM_INLINE V128 jit_vnode(SemCtx c, IrNode n)
 {
     return (V128){ir_pure(c.b, n)};
@@ -33,6 +28,19 @@ SEM_INLINE V128 jit_vec(SemCtx c, IrVecOp op, unsigned esize, V128 a, V128 b, in
 SEM_INLINE V128 jit_vec1(SemCtx c, IrVecOp op, unsigned esize, V128 a, int64_t imm)
 {
     return jit_vec(c, op, esize, a, (V128){0}, imm);
+}
+
+/* What not every host has. */
+SEM_INLINE V128 jit_vec_or_call(SemCtx c, IrVecOp op, IrVecFunction *function, const void *extra,
+                                V128 a, V128 b)
+{
+    return jit_vnode(c, (IrNode){.op = IR_VEC,
+                                 .aux = (uint16_t)op,
+                                 .aux2 = ir_shape(3, 16),
+                                 .a = a.r,
+                                 .b = b.r,
+                                 .ptr = (void *)(uintptr_t)function,
+                                 .imm2 = (uintptr_t)extra});
 }
 
 /* What a function of C computes. */
@@ -659,7 +667,7 @@ SEM_INLINE V128 vec_lanes1(SemCtx c, VecShape s, VecLanes1 *op, V128 a)
 SEM_INLINE V128 vec_lanes2(SemCtx c, VecShape s, VecLanes2 *op, V128 a, V128 b)
 {
     if (op == lanes_pmull && s.esize == 3) {
-        return jit_vec(c, IR_V_PMULL, 3, a, b, 0);
+        return jit_vec_or_call(c, IR_V_PMULL, jitv_lanes2, (void *)(uintptr_t)op, a, b);
     }
     return jit_vcall(c, s, jitv_lanes2, (void *)(uintptr_t)op, a, b, (V128){0});
 }
@@ -674,7 +682,8 @@ SEM_INLINE V128 vec_lanes3(SemCtx c, VecShape s, VecLanes3 *op, V128 acc, V128 a
 SEM_INLINE V128 vec_crypto1(SemCtx c, CryptoOp1 *op, V128 n)
 {
     if (op == crypto_aesmc || op == crypto_aesimc) {
-        return jit_vec1(c, op == crypto_aesmc ? IR_V_AESMC : IR_V_AESIMC, 0, n, 0);
+        return jit_vec_or_call(c, op == crypto_aesmc ? IR_V_AESMC : IR_V_AESIMC, jitv_crypto1,
+                               (void *)(uintptr_t)op, n, (V128){0});
     }
     return jit_vcall(c, (VecShape){0, 16}, jitv_crypto1, (void *)(uintptr_t)op, n, (V128){0},
                      (V128){0});
@@ -683,7 +692,8 @@ SEM_INLINE V128 vec_crypto1(SemCtx c, CryptoOp1 *op, V128 n)
 SEM_INLINE V128 vec_crypto2(SemCtx c, CryptoOp2 *op, V128 d, V128 n)
 {
     if (op == crypto_aese || op == crypto_aesd) {
-        return jit_vec(c, op == crypto_aese ? IR_V_AESE : IR_V_AESD, 0, d, n, 0);
+        return jit_vec_or_call(c, op == crypto_aese ? IR_V_AESE : IR_V_AESD, jitv_crypto2,
+                               (void *)(uintptr_t)op, d, n);
     }
     return jit_vcall(c, (VecShape){0, 16}, jitv_crypto2, (void *)(uintptr_t)op, d, n, (V128){0});
 }
