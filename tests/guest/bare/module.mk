@@ -25,7 +25,7 @@ check-bare: all $(bare-images)
 # What CPUs see of each other, longer than check-bare looks: make check-smp ROUNDS=10000000
 comma := ,
 check-smp: all $(bare-images)
-	$(Q)TEST_TIMEOUT=86400 TIMEOUT=86400 PEER= SUITES="litmus broadcast" \
+	$(Q)TEST_TIMEOUT=86400 TIMEOUT=86400 PEER= SUITES="litmus broadcast atomicity" \
 	    OPTIONS="$(if $(ROUNDS),-semihosting-config enable=on$(comma)arg=$(ROUNDS))" \
 	    $(run-tests) smp $(bare)/run.sh
 .PHONY: check-smp
