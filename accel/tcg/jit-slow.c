@@ -230,7 +230,11 @@ static bool interpret(ArmCpu *cpu, TcgCpu *t, JitState *js, const JitSite *s)
         k = a64_handler_of(k)(cpu, t, k);
     }
     i->op = A64_OP_RESUME;
-    return t->resumed && !t->leave;
+    if (t->resumed && t->leave) {
+        tcg_leave(cpu, t, i + 1);
+        return false;
+    }
+    return t->resumed;
 }
 
 static bool ask(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const JitSite *s)
@@ -285,6 +289,7 @@ static bool slow(ArmCpu *cpu, JitState *js, const JitSite *s)
     t->run_start = i - s->count;
     return !ask(cpu, t, i, js, s);
 }
+
 bool jit_slow(ArmCpu *cpu, const JitSite *s)
 {
     JitState *js = jit_state(cpu);
@@ -300,4 +305,14 @@ bool jit_slow(ArmCpu *cpu, const JitSite *s)
         jit_fp_begin(cpu);
     }
     return leave;
+}
+
+uint64_t jit_rbit(ArmCpu *cpu, uint64_t a, uint64_t b, uint64_t c)
+{
+    uint64_t r = 0;
+
+    for (unsigned i = 0; i < b; i++) {
+        r |= (a >> i & 1) << (b - 1 - i);
+    }
+    return r;
 }

@@ -3,6 +3,8 @@
 #include "accel/tcg/a64/a64.h"
 #include "accel/tcg/code.h"
 #include "accel/tcg/exec.h"
+#include "accel/tcg/jit.h"
+#include "accel/tcg/options.h"
 #include "accel/tcg/tlb.h"
 #include "softmmu/accel.h"
 #include "util/module.h"
@@ -64,6 +66,7 @@ static void tcg_destroy(CpuState *cs)
     if (t) {
         tlb_destroy(t);
         free(t->alone);
+        free(t->alone_jit);
         g_free(t);
     }
 }
@@ -95,8 +98,15 @@ static bool tcg_available(const char *target, Error **errp)
     return true;
 }
 
+TcgOptions tcg_options = {TCG_NEVER};
 static bool tcg_setup(Object *accel, Error **errp)
 {
+    if (getenv("POISE_JIT")) {
+        tcg_options.heat_limit = (unsigned)atoi(getenv("POISE_JIT"));
+        if (!jit_init(128 << 20, errp)) {
+            return false;
+        }
+    }
     ram_code_written = code_written;
     if (((TcgAccel *)accel)->thread == THREAD_SINGLE) {
         cpus_take_turns();
