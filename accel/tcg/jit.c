@@ -11,6 +11,7 @@
 static Mutex jit_lock; /* guards the cache, pages' entries, and what follows */
 static IrBlock block;
 static Emit emit;
+static bool checks_branches; /* by some vCPU */
 static const void **nothing; /* entries of a page without translated code */
 
 bool jit_init(uint64_t cache_size, Error **errp)
@@ -23,8 +24,7 @@ bool jit_init(uint64_t cache_size, Error **errp)
     }
     mutex_lock(&jit_lock);
     if (code_cache_begin(&room)) {
-        X64Asm s = {
-            .p = room.rw, .start = room.rw, .end = room.rw_end, .rx_delta = room.rx_delta};
+        X64Asm s = {.p = room.rw, .start = room.rw, .end = room.rw_end, .rx_delta = room.rx_delta};
         ok = emit_thunks_make(&s);
         code_cache_commit((size_t)(s.p - room.rw), NULL);
         nothing = code_table_new(jit_miss);
@@ -61,6 +61,16 @@ void jit_page_retire(CodePage *page)
     mutex_unlock(&jit_lock);
 }
 
+void jit_check_branches(void)
+{
+    mutex_lock(&jit_lock);
+    if (!checks_branches && nothing) {
+        code_cache_flush();
+    }
+    checks_branches = true;
+    mutex_unlock(&jit_lock);
+}
+
 /* Emits what was translated, as much of it as fits. */
 static const void *make(ArmCpu *cpu, CodePage *page, unsigned n, const CodeRoom *room,
                         size_t *ret_used)
@@ -68,7 +78,7 @@ static const void *make(ArmCpu *cpu, CodePage *page, unsigned n, const CodeRoom 
     for (unsigned max = IR_MAX_INSNS; max > 0; max /= 2) {
         ir_begin(&block, cpu, page, n);
         block.max_insns = max;
-        block.checks_branches = tcg_cpu_of(cpu)->checks_branches;
+        block.checks_branches = checks_branches;
         a64_translate(&block);
         ir_finish(&block);
         if (emit_block(&emit, &block, room->rw, room->rw_end, room->rx_delta, ret_used)) {
