@@ -4,6 +4,9 @@
 
 #include "accel/tcg/a64/jit.h"
 #include "accel/tcg/code-cache.h"
+#include "accel/tcg/jit-log.h"
+#include "accel/tcg/options.h"
+#include "accel/tcg/stats.h"
 #include "accel/tcg/x64/emit.h"
 #include "util/lock.h"
 #include "util/rcu.h"
@@ -75,7 +78,7 @@ void jit_check_branches(void)
 static const void *make(ArmCpu *cpu, CodePage *page, unsigned n, const CodeRoom *room,
                         size_t *ret_used)
 {
-    for (unsigned max = IR_MAX_INSNS; max > 0; max /= 2) {
+    for (unsigned max = tcg_options.one_insn_per_tb ? 1 : IR_MAX_INSNS; max > 0; max /= 2) {
         ir_begin(&block, cpu, page, n);
         block.max_insns = max;
         block.checks_branches = checks_branches;
@@ -112,9 +115,14 @@ const void *jit_translate(ArmCpu *cpu, CodePage *page, unsigned n)
     if (!page->dead && code_cache_begin(&room)) {
         const void **entries = entries_of(page);
         code = entries ? jit_find(page, n) : NULL;
+        int64_t start = g_get_monotonic_time();
         if (entries && !code && (code = make(cpu, page, n, &room, &used))) {
             code_cache_commit(used, page);
             __atomic_store_n(&entries[n], code, __ATOMIC_RELEASE);
+            tcg_stats_block(block.count, used, (uint64_t)(g_get_monotonic_time() - start) * 1000);
+            if (jit_log_wanted()) {
+                jit_log_block(&block, code, used);
+            }
         }
     }
     mutex_unlock(&jit_lock);
