@@ -2,6 +2,7 @@
 /* Predecoded pages: made on first execution, discarded when stores hit what was decoded. */
 #include "accel/tcg/code.h"
 
+#include "accel/tcg/jit.h"
 #include "accel/tcg/tlb.h"
 #include "util/lock.h"
 #include "util/rcu.h"
@@ -62,6 +63,7 @@ static CodePage *page_new(ArmCpu *cpu, RamBlock *ram, uint64_t offset)
     p->offset = offset;
     p->features = cpu->isa_features;
     p->insns[INSNS_PER_PAGE].op = A64_OP_PAGE_END;
+    jit_page_init(p);
     return p;
 }
 
@@ -139,6 +141,7 @@ static void page_unlink(RamCode *rc, uint64_t n, CodePage **ret)
     while (p) {
         CodePage *next = p->next;
 
+        atomic_store_explicit(&p->dead, true, memory_order_relaxed);
         p->next = *ret;
         *ret = p;
         p = next;
@@ -155,6 +158,7 @@ static void pages_retire(CodePage *list)
     while (list) {
         CodePage *next = list->next;
 
+        jit_page_retire(list);
         rcu_retire(page_free, list);
         list = next;
     }
@@ -190,8 +194,8 @@ void code_written(RamBlock *ram, uint64_t offset, uint64_t len)
             page_unlink(rc, n, &old);
         }
     }
-    pages_retire(old);
     mutex_unlock(&code_lock);
+    pages_retire(old);
 }
 
 void code_discard(RamBlock *ram, uint64_t offset)
@@ -203,6 +207,6 @@ void code_discard(RamBlock *ram, uint64_t offset)
     if (rc) {
         page_unlink(rc, offset / GUEST_PAGE_SIZE, &old);
     }
-    pages_retire(old);
     mutex_unlock(&code_lock);
+    pages_retire(old);
 }

@@ -15,6 +15,7 @@ struct CodePage {
     CodePage *next;    /* the same page for other features */
     /* Where translated code for each instruction begins, or jit_miss: jit.h. Never NULL. */
     const void **_Atomic entries;
+    _Atomic bool dead;                 /* replaced: nothing more is translated */
     uint32_t arenas;                   /* of the code cache that have code of this page, as bits */
     uint8_t heat[INSNS_PER_PAGE];      /* how often branches arrived, until it is translated */
     A64Insn insns[INSNS_PER_PAGE + 1]; /* the last is A64_OP_PAGE_END */

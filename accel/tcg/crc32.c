@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* CRC-32 as the CRC32 and CRC32C instructions step it: reflected, no inversion (C6.2.85). */
 #include "accel/tcg/exec.h"
+#include "accel/tcg/ir.h"
 
 uint32_t tcg_crc32(unsigned castagnoli, unsigned bytes, uint32_t crc, uint64_t data)
 {
@@ -19,4 +20,9 @@ uint32_t tcg_crc32(unsigned castagnoli, unsigned bytes, uint32_t crc, uint64_t d
         crc = crc >> 4 ^ table[(crc ^ data) & 15];
     }
     return crc;
+}
+
+uint64_t jit_crc32(ArmCpu *cpu, uint64_t a, uint64_t b, uint64_t c)
+{
+    return tcg_crc32(c & 1, (unsigned)(c >> 1), (uint32_t)a, b);
 }

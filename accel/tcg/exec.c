@@ -2,6 +2,8 @@
 /* The interpreter's loop: from cpu->pc to records, and what operations do when they leave them. */
 #include "accel/tcg/exec.h"
 
+#include "accel/tcg/jit.h"
+#include "accel/tcg/options.h"
 #include "accel/tcg/pauth.h"
 #include "accel/tcg/sys.h"
 #include "accel/tcg/tlb.h"
@@ -126,10 +128,54 @@ static bool take_illegal_state(ArmCpu *cpu)
     return true;
 }
 
+/* ---- the translator's part of it */
+
+/* Exact counting and debugging are the interpreter's. */
+static unsigned heat_limit(const ArmCpu *cpu)
+{
+    bool exact = icount_enabled() || cpu->debug_active || cpu->cs.insn_limit != UINT64_MAX;
+
+    return exact ? TCG_NEVER : tcg_options.heat_limit;
+}
+
+static const void *translated(ArmCpu *cpu, TcgCpu *t, const A64Insn *i)
+{
+    CodePage *page = code_page_of(t->insns);
+    unsigned n = (unsigned)(i - t->insns);
+    const void *code = jit_find(page, n);
+
+    return code || !tcg_warm(t, i) ? code : jit_translate(cpu, page, n);
+}
+
+/* Executes translated code from i on, if there is any: true, and pc says where to go on. */
+static bool run_translated(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, bool *ret_interpret)
+{
+    const void *code = translated(cpu, t, i);
+    JitState *js = jit_state(cpu);
+
+    if (!code) {
+        return false;
+    }
+    js->t = t;
+    js->page = code_page_of(t->insns);
+    js->pcpage = tcg_pc_of(t, t->insns);
+    js->bank_unpriv = t->bank_unpriv;
+    js->fp_enabled = t->fp_enabled;
+    js->flags = JIT_FLAGS_NZCV;
+    JitExit why = jit_enter(cpu, code, t->bank);
+    jit_settle_flags(cpu);
+    if (why == JIT_EXIT_JUMP) {
+        cpu->pc = arm_mmu_strip(cpu, cpu->pc, ARM_FETCH, arm_mmu_idx(cpu));
+    }
+    *ret_interpret = why == JIT_EXIT_INTERP;
+    return true;
+}
+
 void tcg_exec(CpuState *cs)
 {
     ArmCpu *cpu = arm_cpu_of(cs);
     TcgCpu *t = tcg_cpu_of(cpu);
+    bool interpret = false; /* the next instruction */
 
     if (cpu->event_wait) {
         arm_event_woken(cpu);
@@ -152,7 +198,14 @@ void tcg_exec(CpuState *cs)
         if ((unlikely(cpu->debug_active) && tcg_step(cpu, t)) || take_illegal_state(cpu)) {
             continue;
         }
-        for (const A64Insn *i = enter_page(cpu, t); i;) {
+        const A64Insn *i = enter_page(cpu, t);
+        t->heat_limit = heat_limit(cpu);
+        if (i && t->heat_limit != TCG_NEVER && !interpret &&
+            run_translated(cpu, t, i, &interpret)) {
+            continue;
+        }
+        interpret = false;
+        while (i) {
             i = a64_handler_of(i)(cpu, t, i);
         }
     }

@@ -91,13 +91,27 @@ static inline bool tcg_must_leave(ArmCpu *cpu, uint64_t n)
     return tcg_exit_requested(cpu) || unlikely(n >= cpu->cs.insn_limit);
 }
 
+/* Counts a branch that arrives at a record of the current page: true when the translator should have
+ * it. */
+static inline bool tcg_warm(TcgCpu *t, const A64Insn *n)
+{
+    uint8_t *heat = &code_page_of(t->insns)->heat[n - t->insns];
+    unsigned h = __atomic_load_n(heat, __ATOMIC_RELAXED);
+
+    if (unlikely(h >= t->heat_limit)) {
+        return true;
+    }
+    __atomic_store_n(heat, (uint8_t)(h + 1), __ATOMIC_RELAXED);
+    return false;
+}
+
 /* A taken branch from i to n in the same page. */
 static inline const A64Insn *tcg_taken(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, const A64Insn *n)
 {
     uint64_t count = tcg_count(cpu, t, i + 1);
 
     t->run_start = n;
-    if (tcg_must_leave(cpu, count)) {
+    if (tcg_must_leave(cpu, count) || tcg_warm(t, n)) {
         t->branch_from = n;
         return &t->leave_record;
     }
@@ -127,7 +141,7 @@ static inline const A64Insn *tcg_jump(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, 
         t->insns = e->page->insns;
         t->pc_bias = e->tag - ((uintptr_t)t->insns >> 2);
         t->run_start = t->insns + (target & 0xffc) / 4;
-        if (tcg_must_leave(cpu, count)) {
+        if (tcg_must_leave(cpu, count) || tcg_warm(t, t->run_start)) {
             t->branch_from = t->run_start;
             return &t->leave_record;
         }

@@ -303,7 +303,6 @@ IrRef ir_fold(IrBlock *b, IrNode *n)
         return fold_integer(b, n);
     case IR_CLZ:
     case IR_CLS:
-    case IR_RBIT:
     case IR_FLAGS_ADD:
     case IR_FLAGS_SUB:
     case IR_FLAGS_LOGIC:

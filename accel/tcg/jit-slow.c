@@ -229,7 +229,11 @@ static bool interpret(ArmCpu *cpu, TcgCpu *t, JitState *js, const JitSite *s)
         k = a64_handler_of(k)(cpu, t, k);
     }
     i->op = A64_OP_RESUME;
-    return t->resumed && !t->leave;
+    if (t->resumed && t->leave) {
+        tcg_leave(cpu, t, i + 1);
+        return false;
+    }
+    return t->resumed;
 }
 
 static bool ask(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const JitSite *s)
@@ -279,4 +283,14 @@ bool jit_slow(ArmCpu *cpu, const JitSite *s)
     const A64Insn *i = &t->insns[s->insn];
     t->run_start = i - s->count;
     return !ask(cpu, t, i, js, s);
+}
+
+uint64_t jit_rbit(ArmCpu *cpu, uint64_t a, uint64_t b, uint64_t c)
+{
+    uint64_t r = 0;
+
+    for (unsigned i = 0; i < b; i++) {
+        r |= (a >> i & 1) << (b - 1 - i);
+    }
+    return r;
 }

@@ -121,7 +121,7 @@ static inline const void *jit_find(CodePage *page, unsigned n)
 const void *jit_translate(ArmCpu *cpu, CodePage *page, unsigned n);
 /* A page begins without translated code; and ends. */
 void jit_page_init(CodePage *page);
-void jit_page_forget(CodePage *page);
+void jit_page_retire(CodePage *page);
 /* Makes ArmCpu.nzcv true. */
 void jit_settle_flags(ArmCpu *cpu);
 

@@ -72,6 +72,12 @@ typedef struct TcgCpu {
     uint8_t branch_type;  /* of jump_record, PSTATE.BTYPE's value; 0: does not matter */
     bool checks_branches; /* pages that check branch targets (BTI) are in use */
 
+    /* Where the interpreter hands over to the translator: branches that have arrived at an
+     * instruction so often leave; more than 255: never. */
+    unsigned heat_limit;
+    CodePage *alone_jit; /* jit-slow.c: for one record; NULL until needed */
+    bool resumed;        /* that was executed, and nothing left */
+
     CodePage *alone; /* step.c: for one record; NULL until needed */
     bool raised;     /* an instruction took an exception */
 

@@ -3,6 +3,7 @@
 #include "accel/tcg/a64/a64.h"
 #include "accel/tcg/code-cache.h"
 #include "accel/tcg/exec.h"
+#include "accel/tcg/jit.h"
 #include "accel/tcg/jit-log.h"
 #include "accel/tcg/options.h"
 #include "accel/tcg/stats.h"
@@ -64,6 +65,7 @@ static void tcg_destroy(CpuState *cs)
     if (t) {
         tlb_destroy(t);
         free(t->alone);
+        free(t->alone_jit);
         g_free(t);
     }
 }
@@ -136,6 +138,19 @@ static bool tcg_changed(Object *obj, const Property *prop, Error **errp)
            host_level_check((HostLevel)o->host, errp);
 }
 
+/* Branches arrive at an instruction so often before it is translated. */
+enum { WARM = 12 };
+
+static bool start_translator(Error **errp)
+{
+    if (tcg_options.tier == TCG_TIER_INTERP) {
+        tcg_options.heat_limit = TCG_NEVER;
+        return true;
+    }
+    tcg_options.heat_limit = tcg_options.tier == TCG_TIER_JIT ? 0 : WARM;
+    return jit_init((uint64_t)tcg_options.tb_size << 20, errp);
+}
+
 static bool tcg_setup(Object *accel, Error **errp)
 {
     tcg_options = ((TcgAccel *)accel)->options;
@@ -146,6 +161,9 @@ static bool tcg_setup(Object *accel, Error **errp)
         host_level_set((HostLevel)tcg_options.host);
     }
     if (!jit_perf_init(tcg_options.perfmap, tcg_options.jitdump, errp)) {
+        return false;
+    }
+    if (!start_translator(errp)) {
         return false;
     }
     ram_code_written = code_written;

@@ -206,3 +206,8 @@ bool emit_exit(Emit *e, IrRef r)
     }
     return true;
 }
+
+bool __attribute__((weak)) emit_vec(Emit *e, IrRef r)
+{
+    return false;
+}

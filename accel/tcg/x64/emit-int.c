@@ -537,7 +537,7 @@ X64Cond emit_condition(Emit *e, IrRef r)
     }
 }
 
-static void select(Emit *e, IrRef r)
+static void choose(Emit *e, IrRef r)
 {
     const IrNode *n = node(e, r);
     bool cb = node(e, n->b)->op == IR_CONST, cc = node(e, n->c)->op == IR_CONST;
@@ -690,7 +690,7 @@ bool emit_int(Emit *e, IrRef r)
         extract(e, r);
         break;
     case IR_SELECT:
-        select(e, r);
+        choose(e, r);
         break;
     case IR_FLAGS_PACK:
         pack(e, n->a);
