@@ -54,6 +54,64 @@ unsigned ir_width(const IrBlock *b, IrRef r)
     }
 }
 
+static unsigned bytes_of(unsigned width)
+{
+    return (width + 7) / 8;
+}
+
+static unsigned const_bytes(const IrNode *n)
+{
+    return n->imm2 ? 8 + bytes_of(const_width(n->imm2)) : bytes_of(const_width((uint64_t)n->imm));
+}
+
+/* Operations that make zero of zeros. */
+static unsigned vec_op_bytes(const IrBlock *b, const IrNode *n)
+{
+    switch (n->aux) {
+    case IR_V_LOW:
+        return (unsigned)n->imm;
+    case IR_V_UPPER:
+    case IR_V_NARROW:
+        return 8;
+    case IR_V_AND:
+        return MIN(ir_vec_bytes(b, n->a), ir_vec_bytes(b, n->b));
+    case IR_V_BIC:
+        return ir_vec_bytes(b, n->a);
+    case IR_V_OR:
+    case IR_V_XOR:
+        return MAX(ir_vec_bytes(b, n->a), ir_vec_bytes(b, n->b));
+    default:
+        return 16;
+    }
+}
+
+unsigned ir_vec_bytes(const IrBlock *b, IrRef r)
+{
+    const IrNode *n = &b->nodes[r];
+
+    switch (n->op) {
+    case IR_LOADV:
+        return 1u << (n->aux & MO_SIZE);
+    case IR_VCONST:
+        return const_bytes(n);
+    case IR_VFROMX:
+        return n->b ? 16 : bytes_of(ir_width(b, n->a));
+    case IR_FP_FROM_INT:
+        return ir_shape_bytes(n->aux2);
+    case IR_VSELECT:
+        return MAX(ir_vec_bytes(b, n->b), ir_vec_bytes(b, n->c));
+    case IR_FP:
+        if (n->aux > IR_FP_CALL && n->aux <= IR_FP_LAST_OF_A && ir_shape_is_scalar(n->aux2)) {
+            return MAX(ir_vec_bytes(b, n->a), ir_shape_bytes(n->aux2));
+        }
+        return 16;
+    case IR_VEC:
+        return vec_op_bytes(b, n);
+    default:
+        return 16;
+    }
+}
+
 /* The operation looks at, and makes, the low 32 bits: what extends its operand to that is moot. */
 static IrRef without_extension(const IrBlock *b, IrRef r)
 {

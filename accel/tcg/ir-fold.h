@@ -10,4 +10,7 @@ IrRef ir_fold(IrBlock *b, IrNode *node);
 /* How many low bits of an integer may be other than 0. */
 unsigned ir_width(const IrBlock *b, IrRef r);
 
+/* How many low bytes of a vector may be other than zero. */
+unsigned ir_vec_bytes(const IrBlock *b, IrRef r);
+
 #endif

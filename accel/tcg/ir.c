@@ -137,7 +137,7 @@ void ir_finish(IrBlock *b)
         IrNode *n = &b->nodes[i];
         char k = ir_class[n->op];
 
-        if (k != 's' && k != 'x' && k != 'l' && k != 'w' && !n->uses) {
+        if (!n->uses && k != 's' && k != 'x' && k != 'l' && k != 'w' && n->op != IR_FP_FLAGS) {
             n->op = IR_NONE;
             continue;
         }

@@ -13,6 +13,7 @@
 #ifndef ACCEL_TCG_IR_H
 #define ACCEL_TCG_IR_H
 
+#include "accel/tcg/ir-vec.h"
 #include "accel/tcg/tcg-cpu.h"
 #include "util/bits.h"
 #include <glib.h>
@@ -85,18 +86,22 @@ typedef uint16_t IrRef;
     X(LOADV, w)     /* 2^aux bytes, zero above */                                                 \
     X(STOREV, x)    /* b: vector */                                                               \
     X(VCONST, v)    /* imm, imm2 */                                                               \
-    X(VEC, v)       /* aux: IrVecOp; aux2: element size (log2); a, b, c: vectors; imm */          \
+    X(VEC, v)       /* aux: IrVecOp; aux2: element size (log2); a, b: vectors; imm */             \
     X(VFROMX, v)    /* integers a (low half), b (high half; 0: zero) */                           \
     X(VTOX, i)      /* aux: element size (log2), aux2: which element; a: vector */                \
     X(VINSERT, v)   /* aux, aux2 as VTOX; a: vector, b: integer */                                \
     X(VDUP, v)      /* aux: element size; a: integer */                                           \
-    X(FP, v)        /* scalar and vector floating point: aux: IrFpOp; aux2: format (log2), with   \
-                     * IR_FP_VECTOR for all elements; a, b, c: vectors */                         \
-    X(FP_FLAGS, i)  /* NZCV of comparing the low elements of a and b; aux: signalling; aux2 */    \
-    X(FP_TO_INT, i) /* a: vector; see IrFpOp */                                                   \
-    X(FP_FROM_INT, v)                                                                             \
-    X(FP_ENABLED, x) /* faults when FP and AdvSIMD trap */                                        \
-    X(FP_MODE, x)    /* leaves when FPCR is not what the block was made for */                    \
+    X(VSELECT, v)   /* a: truth value; b, c */                                                    \
+    X(VQC, s)       /* sets FPSR.QC if a bit of a is set */                                       \
+    X(FP, v)        /* aux: IrFpOp; aux2: ir_shape(); a, b, c: vectors; ptr, imm2: IrVecFunction, \
+                     * its extra operand */                                                       \
+    X(FP_FLAGS, i)  /* NZCV of comparing the low elements of a and b; aux: signalling; aux2: log2 \
+                     * of the size. Stays if unused: it raises exceptions */                      \
+    X(FP_COND, b)   /* aux: an A64 condition of such flags; aux2, a, b likewise */                \
+    X(FP_TO_INT, i) /* aux: IrFpToInt; wide: to 64 bits; the rest as FP */                        \
+    X(FP_FROM_INT, v) /* a: integer; wide: of 64 bits; aux: it is signed; the rest as FP */       \
+    X(FP_ENABLED, x)  /* faults when FP and AdvSIMD trap */                                       \
+    X(FP_MODE, x)     /* leaves when FPCR is not what the block was made for */                   \
     /* leaving */                                                                                 \
     X(INTERP, x)      /* the interpreter executes this instruction; imm: its A64Insn in the page. \
                        * aux: the block ends with it */                                           \

@@ -6,11 +6,12 @@
 #include "accel/tcg/a64/sem.h"
 #include "accel/tcg/exec.h"
 #include "accel/tcg/ir.h"
+#include "accel/tcg/jit-fp.h"
 #include "accel/tcg/x64/emit.h"
 
 /* ---- values */
 
-static uint64_t value(const JitState *js, const JitSite *s, JitValue v)
+uint64_t jit_value(const JitState *js, const JitSite *s, JitValue v)
 {
     switch (v.place) {
     case JIT_REG:
@@ -106,7 +107,7 @@ void jit_settle_flags(ArmCpu *cpu)
 static void settle(ArmCpu *cpu, JitState *js, const JitSite *s)
 {
     if (s->flags != JIT_FLAGS_NZCV) {
-        cpu->nzcv = nzcv_of(s->flags, value(js, s, s->flags_a), value(js, s, s->flags_b));
+        cpu->nzcv = nzcv_of(s->flags, jit_value(js, s, s->flags_a), jit_value(js, s, s->flags_b));
         js->flags = JIT_FLAGS_NZCV;
     } else {
         jit_settle_flags(cpu);
@@ -136,7 +137,7 @@ static void stored(ArmCpu *cpu, TcgCpu *t)
 
 static bool load(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const JitSite *s)
 {
-    uint64_t va = value(js, s, s->a);
+    uint64_t va = jit_value(js, s, s->a);
 
     if (!tcg_load_slow(cpu, t, i, va, s->mo)) {
         return false;
@@ -154,13 +155,13 @@ static bool load(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const J
 
 static bool store(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const JitSite *s)
 {
-    uint64_t va = value(js, s, s->a);
+    uint64_t va = jit_value(js, s, s->a);
 
-    if (!tcg_store_slow(cpu, t, i, va, s->mo, value(js, s, s->b), 0)) {
+    if (!tcg_store_slow(cpu, t, i, va, s->mo, jit_value(js, s, s->b), 0)) {
         return false;
     }
     if (s->kind == JIT_SITE_STORE2 &&
-        !tcg_store_slow(cpu, t, i, va + (1u << (s->mo & MO_SIZE)), s->mo, value(js, s, s->c), 0)) {
+        !tcg_store_slow(cpu, t, i, va + (1u << (s->mo & MO_SIZE)), s->mo, jit_value(js, s, s->c), 0)) {
         return false;
     }
     stored(cpu, t);
@@ -171,7 +172,7 @@ static bool load_vector(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, 
 {
     unsigned size = s->mo & MO_SIZE;
 
-    if (!tcg_load_slow(cpu, t, i, value(js, s, s->a), s->mo)) {
+    if (!tcg_load_slow(cpu, t, i, jit_value(js, s, s->a), s->mo)) {
         return false;
     }
     if (s->to.place == JIT_XMM) {
@@ -185,7 +186,7 @@ static bool store_vector(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js,
 {
     ArmVec v = vec_value(js, s->b);
 
-    if (!tcg_store_slow(cpu, t, i, value(js, s, s->a), s->mo, v.d[0], v.d[1])) {
+    if (!tcg_store_slow(cpu, t, i, jit_value(js, s, s->a), s->mo, v.d[0], v.d[1])) {
         return false;
     }
     stored(cpu, t);
@@ -252,10 +253,15 @@ static bool ask(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const Ji
     case JIT_SITE_SP:
         return tcg_sp_aligned(cpu, t, i);
     case JIT_SITE_CALL: {
-        IrFunction *f = (IrFunction *)(uintptr_t)value(js, s, s->function);
-        set(js, s->to, f(cpu, value(js, s, s->a), value(js, s, s->b), value(js, s, s->c)));
+        IrFunction *f = (IrFunction *)(uintptr_t)jit_value(js, s, s->function);
+        set(js, s->to, f(cpu, jit_value(js, s, s->a), jit_value(js, s, s->b), jit_value(js, s, s->c)));
         return true;
     }
+    case JIT_SITE_FP_MODE:
+        if (jit_fp_begin(cpu)) {
+            return true;
+        }
+        /* fall through */
     case JIT_SITE_LEAVE:
         js->exit = JIT_EXIT_INTERP;
         tcg_leave(cpu, t, i);
@@ -265,9 +271,8 @@ static bool ask(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const Ji
     }
 }
 
-bool jit_slow(ArmCpu *cpu, const JitSite *s)
+static bool slow(ArmCpu *cpu, JitState *js, const JitSite *s)
 {
-    JitState *js = jit_state(cpu);
     TcgCpu *t = js->t;
 
     js->exit = JIT_EXIT_LOOK;
@@ -293,4 +298,21 @@ uint64_t jit_rbit(ArmCpu *cpu, uint64_t a, uint64_t b, uint64_t c)
         r |= (a >> i & 1) << (b - 1 - i);
     }
     return r;
+}
+
+bool jit_slow(ArmCpu *cpu, const JitSite *s)
+{
+    JitState *js = jit_state(cpu);
+    bool fp = js->fp_live;
+
+    if (s->kind == JIT_SITE_VEC) {
+        jit_call_vec(cpu, s);
+        return false;
+    }
+    jit_fp_end(cpu);
+    bool leave = slow(cpu, js, s);
+    if (fp && !leave) {
+        jit_fp_begin(cpu);
+    }
+    return leave;
 }

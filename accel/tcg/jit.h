@@ -31,6 +31,7 @@ typedef struct JitState {
     uint32_t flags; /* JitFlags */
     uint32_t exit; /* JitExit of jit_slow() */
     bool fp_enabled; /* TcgCpu's */
+    uint32_t fp_live; /* the host's unit is set up and has flags that FPSR has not (jit-fp.h) */
     uint64_t flags_a, flags_b;
     TcgCpu *t;
     TlbBank *bank_unpriv;
@@ -80,6 +81,8 @@ typedef enum JitSiteKind {
     JIT_SITE_CALL,   /* to = function(a, b, c) */
     JIT_SITE_FLAGS,  /* makes JIT_FLAGS_NZCV of what flags are kept */
     JIT_SITE_LEAVE,  /* the interpreter goes on at the instruction */
+    JIT_SITE_VEC,    /* to = function(a, b, c; to2: its extra operand, mo: shape): ir-vec.h */
+    JIT_SITE_FP_MODE, /* floating point is about to be used */
 } JitSiteKind;
 
 /* Something in translated code that asks C. Stands behind the code of its block, with the constants
@@ -95,6 +98,9 @@ typedef struct JitSite {
     JitValue flags_a, flags_b;
     JitValue function; /* IrFunction *, in the pool */
 } JitSite;
+
+/* A value that is no vector. */
+uint64_t jit_value(const JitState *js, const JitSite *s, JitValue v);
 
 /* The back end's (x64/thunks.c). */
 typedef JitExit JitEnter(ArmCpu *cpu, const void *code, TlbBank *bank);

@@ -2,30 +2,6 @@
 /* Meanings of the cryptographic extension (Arm ARM C4.1.96). */
 #include "accel/tcg/a64/sem-vec.h"
 
-#include "accel/tcg/a64/vec-crypto.h"
-
-/* ---- verbs: a step of an algorithm on whole registers */
-
-SEM_INLINE V128 vec_crypto1(SemCtx c, CryptoOp1 *op, V128 n)
-{
-    return (V128){op(n.v)};
-}
-
-SEM_INLINE V128 vec_crypto2(SemCtx c, CryptoOp2 *op, V128 d, V128 n)
-{
-    return (V128){op(d.v, n.v)};
-}
-
-SEM_INLINE V128 vec_crypto3(SemCtx c, CryptoOp3 *op, V128 d, V128 n, V128 m)
-{
-    return (V128){op(d.v, n.v, m.v)};
-}
-
-SEM_INLINE V128 vec_sm3tt(SemCtx c, CryptoSm3 op, unsigned index, V128 d, V128 n, V128 m)
-{
-    return (V128){crypto_sm3tt(op, index, d.v, n.v, m.v)};
-}
-
 /* ---- rows by the operands they read */
 
 #define N(row, op)                                                     \

@@ -2,7 +2,7 @@
 /* Meanings of scalar floating point (Arm ARM C4.1.97). The record's a is the format. */
 #include "accel/tcg/a64/sem-vec.h"
 
-SEM_INLINE SemRet f_done(SemCtx c, V64 v)
+SEM_INLINE SemRet f_done(SemCtx c, VS v)
 {
     f_set(c, c.i->rd, v);
     return sem_next(c);
@@ -10,7 +10,7 @@ SEM_INLINE SemRet f_done(SemCtx c, V64 v)
 
 /* ---- two sources */
 
-typedef V64 Verb2(SemCtx c, unsigned format, V64 a, V64 b);
+typedef VS Verb2(SemCtx c, unsigned format, VS a, VS b);
 
 SEM_INLINE SemRet two(SemCtx c, unsigned format, Verb2 *op)
 {
@@ -74,7 +74,7 @@ TWO_CALL(FNMUL, fpop_nmul)
 
 SEM_INLINE SemRet three(SemCtx c, unsigned format, bool neg_acc, bool neg_product)
 {
-    V64 acc = f_get(c, format, c.i->ra), a = f_get(c, format, c.i->rn);
+    VS acc = f_get(c, format, c.i->ra), a = f_get(c, format, c.i->rn);
 
     if (neg_acc) {
         acc = f_neg(c, format, acc);
@@ -102,9 +102,9 @@ THREE(FNMSUB, true, false)
 
 /* ---- one source */
 
-typedef V64 Verb1(SemCtx c, unsigned format, V64 a);
+typedef VS Verb1(SemCtx c, unsigned format, VS a);
 
-SEM_INLINE V64 f_move(SemCtx c, unsigned format, V64 a)
+SEM_INLINE VS f_move(SemCtx c, unsigned format, VS a)
 {
     return a;
 }
@@ -190,8 +190,8 @@ CONVERT(FCVT_dh, SOFTFP_D, SOFTFP_H)
 
 SEM_INLINE SemRet compare(SemCtx c, unsigned format, bool signalling, bool with_zero)
 {
-    V64 a = f_get(c, format, c.i->rn);
-    V64 b = with_zero ? v_const(c, 0) : f_get(c, format, c.i->rm);
+    VS a = f_get(c, format, c.i->rn);
+    VS b = with_zero ? f_const(c, format, 0) : f_get(c, format, c.i->rm);
 
     flags_set(c, f_compare(c, format, a, b, signalling));
     return sem_next(c);
@@ -216,7 +216,7 @@ COMPARE(FCMPE_z, true, true)
  * happen only when it does. */
 SEM_INLINE SemRet cond_compare(SemCtx c, bool signalling)
 {
-    V64 a = f_get(c, c.i->a, c.i->rn), b = f_get(c, c.i->a, c.i->rm);
+    VS a = f_get(c, c.i->a, c.i->rn), b = f_get(c, c.i->a, c.i->rm);
     VB cond = f_cond(c, (unsigned)c.i->imm, flags_get(c));
 
     flags_set(c, f_compare_if(c, cond, c.i->a, a, b, signalling, flags_const(c, c.i->b)));
@@ -245,9 +245,9 @@ SEM(FCCMPE_h)
 
 SEM_INLINE SemRet cond_select(SemCtx c)
 {
-    V64 a = f_get(c, c.i->a, c.i->rn), b = f_get(c, c.i->a, c.i->rm);
+    VS a = f_get(c, c.i->a, c.i->rn), b = f_get(c, c.i->a, c.i->rm);
 
-    return f_done(c, v_select(c, f_cond(c, (unsigned)c.i->imm, flags_get(c)), a, b));
+    return f_done(c, f_select(c, f_cond(c, (unsigned)c.i->imm, flags_get(c)), a, b));
 }
 
 SEM(FCSEL)
@@ -262,19 +262,19 @@ SEM(FCSEL_h)
 
 SEM(FMOV_i)
 {
-    return f_done(c, v_const(c, (uint64_t)i->imm));
+    return f_done(c, f_const(c, i->a, (uint64_t)i->imm));
 }
 
 SEM(FMOV_ih)
 {
-    return f_done(c, v_const(c, (uint64_t)i->imm));
+    return f_done(c, f_const(c, i->a, (uint64_t)i->imm));
 }
 
 /* ---- general registers: b = sf, imm = bits after the point */
 
 SEM_INLINE SemRet to_general(SemCtx c, bool is_signed, int rounding)
 {
-    V64 v = f_get(c, c.i->a, c.i->rn);
+    VS v = f_get(c, c.i->a, c.i->rn);
 
     x_set(c, c.i->rd, f_to_int(c, c.i->a, c.i->b, is_signed, (int)c.i->imm, rounding, v));
     return sem_next(c);
@@ -336,24 +336,24 @@ SEM(FJCVTZS)
 
 SEM(FMOV_tog, unsigned sf)
 {
-    x_set(c, i->rd, f_get(c, sf ? SOFTFP_D : SOFTFP_S, i->rn));
+    x_set(c, i->rd, f_bits(c, f_get(c, sf ? SOFTFP_D : SOFTFP_S, i->rn)));
     return sem_next(c);
 }
 
 SEM(FMOV_fromg, unsigned sf)
 {
-    return f_done(c, x_getw(c, sf, i->rn));
+    return f_done(c, f_of_bits(c, sf ? SOFTFP_D : SOFTFP_S, x_getw(c, sf, i->rn)));
 }
 
 SEM(FMOV_togh)
 {
-    x_set(c, i->rd, f_get(c, SOFTFP_H, i->rn));
+    x_set(c, i->rd, f_bits(c, f_get(c, SOFTFP_H, i->rn)));
     return sem_next(c);
 }
 
 SEM(FMOV_fromgh)
 {
-    return f_done(c, v_zext(c, 16, x_get(c, i->rn)));
+    return f_done(c, f_of_bits(c, SOFTFP_H, v_zext(c, 16, x_get(c, i->rn))));
 }
 
 SEM(FMOV_tog_d1)

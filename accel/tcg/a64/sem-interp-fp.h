@@ -10,8 +10,11 @@
 
 /* ---- scalar registers */
 
+/* A scalar of floating point, where the translator tells it from an integer. */
+typedef V64 VS;
+
 /* The low element; what is above is not looked at. */
-static inline V64 f_get(SemCtx c, unsigned format, unsigned n)
+static inline VS f_get(SemCtx c, unsigned format, unsigned n)
 {
     return (V64){lane_u(&c.cpu->v[n], format, 0)};
 }
@@ -19,6 +22,27 @@ static inline V64 f_get(SemCtx c, unsigned format, unsigned n)
 static inline void f_set(SemCtx c, unsigned n, V64 v)
 {
     vec_set(c, n, vec_const(c, v.u, 0));
+}
+
+/* Its image as an integer, and back. */
+static inline V64 f_bits(SemCtx c, VS a)
+{
+    return a;
+}
+
+static inline VS f_of_bits(SemCtx c, unsigned format, V64 a)
+{
+    return a;
+}
+
+static inline VS f_const(SemCtx c, unsigned format, uint64_t v)
+{
+    return (VS){v};
+}
+
+SEM_INLINE VS f_select(SemCtx c, VB cond, VS a, VS b)
+{
+    return v_select(c, cond, a, b);
 }
 
 /* ---- arithmetic on scalars */
@@ -34,7 +58,7 @@ static inline bool f_no_flush(SemCtx c)
     return !(c.cpu->fpcr & SOFTFP_FPCR_FZ);
 }
 
-static inline V64 f_op2(SemCtx c, SoftFpFastOp fast, FpOp2 *op, unsigned format, V64 a, V64 b)
+static inline VS f_op2(SemCtx c, SoftFpFastOp fast, FpOp2 *op, unsigned format, V64 a, V64 b)
 {
     if (format == SOFTFP_D && likely(f_host_ok(c))) {
         uint64_t r;
@@ -50,37 +74,37 @@ static inline V64 f_op2(SemCtx c, SoftFpFastOp fast, FpOp2 *op, unsigned format,
     return (V64){fp_run2(c.cpu, format, op, a.u, b.u)};
 }
 
-static inline V64 f_add(SemCtx c, unsigned format, V64 a, V64 b)
+static inline VS f_add(SemCtx c, unsigned format, V64 a, V64 b)
 {
     return f_op2(c, SOFTFP_FAST_ADD, softfp_add, format, a, b);
 }
 
-static inline V64 f_sub(SemCtx c, unsigned format, V64 a, V64 b)
+static inline VS f_sub(SemCtx c, unsigned format, V64 a, V64 b)
 {
     return f_op2(c, SOFTFP_FAST_SUB, softfp_sub, format, a, b);
 }
 
-static inline V64 f_mul(SemCtx c, unsigned format, V64 a, V64 b)
+static inline VS f_mul(SemCtx c, unsigned format, V64 a, V64 b)
 {
     return f_op2(c, SOFTFP_FAST_MUL, softfp_mul, format, a, b);
 }
 
-static inline V64 f_div(SemCtx c, unsigned format, V64 a, V64 b)
+static inline VS f_div(SemCtx c, unsigned format, V64 a, V64 b)
 {
     return f_op2(c, SOFTFP_FAST_DIV, softfp_div, format, a, b);
 }
 
-static inline V64 f_neg(SemCtx c, unsigned format, V64 a)
+static inline VS f_neg(SemCtx c, unsigned format, V64 a)
 {
     return (V64){softfp_neg((SoftFpFormat)format, a.u)};
 }
 
-static inline V64 f_abs(SemCtx c, unsigned format, V64 a)
+static inline VS f_abs(SemCtx c, unsigned format, V64 a)
 {
     return (V64){softfp_abs((SoftFpFormat)format, a.u)};
 }
 
-static inline V64 f_sqrt(SemCtx c, unsigned format, V64 a)
+static inline VS f_sqrt(SemCtx c, unsigned format, V64 a)
 {
     if (format == SOFTFP_D && f_host_ok(c) && softfp_plain64(a.u) && !(a.u >> 63)) {
         return (V64){softfp_of_double(sqrt(softfp_double(a.u)))};
@@ -92,7 +116,7 @@ static inline V64 f_sqrt(SemCtx c, unsigned format, V64 a)
 }
 
 /* acc + a * b. */
-static inline V64 f_muladd(SemCtx c, unsigned format, V64 acc, V64 a, V64 b)
+static inline VS f_muladd(SemCtx c, unsigned format, V64 acc, V64 a, V64 b)
 {
     if (format == SOFTFP_D && likely(f_host_ok(c))) {
         uint64_t r;
@@ -109,7 +133,7 @@ static inline V64 f_muladd(SemCtx c, unsigned format, V64 acc, V64 a, V64 b)
 }
 
 /* The larger or smaller of two numbers, `op` where a NaN or a zero makes that a question. */
-static inline V64 f_minmax(SemCtx c, unsigned format, bool max, FpOp2 *op, V64 a, V64 b)
+static inline VS f_minmax(SemCtx c, unsigned format, bool max, FpOp2 *op, V64 a, V64 b)
 {
     if (format == SOFTFP_D && softfp_plain64(a.u) && softfp_plain64(b.u)) {
         bool above = softfp_double(a.u) > softfp_double(b.u);
@@ -124,7 +148,7 @@ static inline V64 f_minmax(SemCtx c, unsigned format, bool max, FpOp2 *op, V64 a
 
 /* To integral values by a rounding that is the instruction's own: raises nothing. `host` rounds a
  * double the same way, and keeps the sign of zeros. */
-static inline V64 f_round(SemCtx c, unsigned format, double (*host)(double), FpOp1 *op, V64 a)
+static inline VS f_round(SemCtx c, unsigned format, double (*host)(double), FpOp1 *op, V64 a)
 {
     if (format == SOFTFP_D && softfp_plain64(a.u)) {
         return (V64){softfp_of_double(host(softfp_double(a.u)))};
@@ -136,12 +160,12 @@ static inline V64 f_round(SemCtx c, unsigned format, double (*host)(double), FpO
 }
 
 /* Any other operation of one or two operands. */
-static inline V64 f_call1(SemCtx c, unsigned format, FpOp1 *op, V64 a)
+static inline VS f_call1(SemCtx c, unsigned format, FpOp1 *op, V64 a)
 {
     return (V64){fp_run1(c.cpu, format, op, a.u)};
 }
 
-static inline V64 f_call2(SemCtx c, unsigned format, FpOp2 *op, V64 a, V64 b)
+static inline VS f_call2(SemCtx c, unsigned format, FpOp2 *op, V64 a, V64 b)
 {
     return (V64){fp_run2(c.cpu, format, op, a.u, b.u)};
 }
@@ -176,7 +200,7 @@ static inline VF f_compare_if(SemCtx c, VB cond, unsigned format, V64 a, V64 b, 
 
 /* ---- conversions of scalars */
 
-static inline V64 f_convert(SemCtx c, unsigned to, unsigned from, V64 a)
+static inline VS f_convert(SemCtx c, unsigned to, unsigned from, V64 a)
 {
     if (to == SOFTFP_D && from == SOFTFP_S && likely(softfp_plain32((uint32_t)a.u))) {
         return (V64){softfp_of_double(softfp_float((uint32_t)a.u))};
@@ -208,8 +232,8 @@ static inline V64 f_to_int(SemCtx c, unsigned format, unsigned sf, bool is_signe
     return (V64){fp_to_int(c.cpu, format, a.u, sf ? 64 : 32, is_signed, fbits, rounding)};
 }
 
-static inline V64 f_from_int(SemCtx c, unsigned format, unsigned sf, bool is_signed, int fbits,
-                             V64 a)
+static inline VS f_from_int(SemCtx c, unsigned format, unsigned sf, bool is_signed, int fbits,
+                            V64 a)
 {
     if (format == SOFTFP_D && fbits == 0) {
         int64_t n = sf ? (int64_t)a.u : is_signed ? (int32_t)a.u : (int64_t)(uint32_t)a.u;

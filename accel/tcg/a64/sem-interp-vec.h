@@ -4,6 +4,7 @@
 #define ACCEL_TCG_A64_SEM_INTERP_VEC_H
 
 #include "accel/tcg/a64/sem.h"
+#include "accel/tcg/a64/vec-crypto.h"
 #include "accel/tcg/a64/vec-lanes.h"
 
 typedef uint8_t VecU8 __attribute__((vector_size(16)));
@@ -55,17 +56,6 @@ static inline V128 vec_low(SemCtx c, unsigned bytes, V128 v)
         return vec_const(c, v.v.d[0] & MASK64(8 * bytes), 0);
     }
     return v;
-}
-
-/* Writes a result: what is above its bytes becomes zero. */
-static inline void vec_put(SemCtx c, unsigned n, unsigned bytes, V128 v)
-{
-    vec_set(c, n, vec_low(c, bytes, v));
-}
-
-static inline V128 vec_take(SemCtx c, VecShape s, unsigned n)
-{
-    return vec_low(c, s.bytes, vec_get(c, n));
 }
 
 /* The lower or the upper half, in the low half. */
@@ -502,6 +492,28 @@ static inline V128 vec_lanes3(SemCtx c, VecShape s, VecLanes3 *op, V128 acc, V12
 static inline V128 vec_table(SemCtx c, unsigned rn, unsigned n, V128 index, V128 other)
 {
     return (V128){lanes_tbl(c.cpu, rn, n, index.v, other.v)};
+}
+
+/* ---- cryptography: a step of an algorithm on whole registers */
+
+SEM_INLINE V128 vec_crypto1(SemCtx c, CryptoOp1 *op, V128 n)
+{
+    return (V128){op(n.v)};
+}
+
+SEM_INLINE V128 vec_crypto2(SemCtx c, CryptoOp2 *op, V128 d, V128 n)
+{
+    return (V128){op(d.v, n.v)};
+}
+
+SEM_INLINE V128 vec_crypto3(SemCtx c, CryptoOp3 *op, V128 d, V128 n, V128 m)
+{
+    return (V128){op(d.v, n.v, m.v)};
+}
+
+SEM_INLINE V128 vec_sm3tt(SemCtx c, CryptoSm3 op, unsigned index, V128 d, V128 n, V128 m)
+{
+    return (V128){crypto_sm3tt(op, index, d.v, n.v, m.v)};
 }
 
 #endif

@@ -136,6 +136,11 @@ SEM_INLINE SemRet br_indirect(SemCtx c, unsigned n, bool link, V64 target)
 
 /* ---- registers */
 
+SEM_INLINE const IrNode *jit_of(SemCtx c, IrRef r)
+{
+    return &c.b->nodes[r];
+}
+
 SEM_INLINE V64 x_get(SemCtx c, unsigned n)
 {
     if (n == ARM_X_ZR) {

@@ -115,6 +115,7 @@ SEM(LDR_vlit)
 
 SEM_INLINE SemRet load_pair(SemCtx c, unsigned opc, Indexing ix)
 {
+    unsigned esize = opc == 0 ? MO_32 : MO_64;
     V64 base, addr;
 
     TRY(mem_base(c, c.i->rn, &base));
@@ -123,9 +124,9 @@ SEM_INLINE SemRet load_pair(SemCtx c, unsigned opc, Indexing ix)
         TRY(vec_ld_pair(c, addr, c.i->rd, c.i->ra));
     } else {
         V64 lo, hi;
-        TRY(v_ld_pair(c, opc == 0 ? MO_32 : MO_64, addr, &lo, &hi));
-        f_set(c, c.i->rd, lo);
-        f_set(c, c.i->ra, hi);
+        TRY(v_ld_pair(c, esize, addr, &lo, &hi));
+        f_set(c, c.i->rd, f_of_bits(c, esize, lo));
+        f_set(c, c.i->ra, f_of_bits(c, esize, hi));
     }
     if (ix != OFFSET) {
         x_set(c, c.i->rn, with_imm(c, base));
@@ -143,7 +144,8 @@ SEM_INLINE SemRet store_pair(SemCtx c, unsigned opc, Indexing ix)
     if (opc == 2) {
         TRY(vec_st_pair(c, addr, c.i->rd, c.i->ra));
     } else {
-        TRY(v_st_pair(c, esize, addr, f_get(c, esize, c.i->rd), f_get(c, esize, c.i->ra)));
+        TRY(v_st_pair(c, esize, addr, f_bits(c, f_get(c, esize, c.i->rd)),
+                      f_bits(c, f_get(c, esize, c.i->ra))));
     }
     if (ix != OFFSET) {
         x_set(c, c.i->rn, with_imm(c, base));

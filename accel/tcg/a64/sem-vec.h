@@ -11,9 +11,11 @@
 
 #include "accel/tcg/a64/sem.h"
 
-#include "accel/tcg/a64/sem-interp-vec.h"
-
+#ifdef A64_JIT
+#include "accel/tcg/a64/sem-jit-fp.h"
+#else
 #include "accel/tcg/a64/sem-interp-fp.h"
+#endif
 
 /* The shape that the record holds. */
 static inline VecShape shape_of(const A64Insn *i)
@@ -25,6 +27,17 @@ static inline VecShape shape_of(const A64Insn *i)
 static inline VecShape shape_wide(VecShape s)
 {
     return (VecShape){(uint8_t)(s.esize + 1), s.bytes};
+}
+
+/* Writes a result: what is above its bytes becomes zero. */
+SEM_INLINE void vec_put(SemCtx c, unsigned n, unsigned bytes, V128 v)
+{
+    vec_set(c, n, vec_low(c, bytes, v));
+}
+
+SEM_INLINE V128 vec_take(SemCtx c, VecShape s, unsigned n)
+{
+    return vec_low(c, s.bytes, vec_get(c, n));
 }
 
 static inline SemRet vec_done(SemCtx c, unsigned bytes, V128 v)

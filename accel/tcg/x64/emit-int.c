@@ -524,6 +524,8 @@ X64Cond emit_condition(Emit *e, IrRef r)
     const IrNode *n = node(e, r);
 
     switch (n->op) {
+    case IR_FP_COND:
+        return emit_fp_condition(e, r);
     case IR_COND:
         return condition_of_flags(e, n->a, n->aux);
     case IR_TEST:

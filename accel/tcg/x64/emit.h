@@ -130,6 +130,8 @@ bool emit_int(Emit *e, IrRef r);
 bool emit_mem(Emit *e, IrRef r);
 bool emit_exit(Emit *e, IrRef r);
 bool emit_vec(Emit *e, IrRef r);
+/* A condition of a comparison of floating point (emit-fp.c). */
+X64Cond emit_fp_condition(Emit *e, IrRef r);
 
 /* Sets the host's flags for a truth value; the condition that says it holds. */
 X64Cond emit_condition(Emit *e, IrRef r);

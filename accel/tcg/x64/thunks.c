@@ -3,6 +3,7 @@
 #include "accel/tcg/x64/emit.h"
 
 #include "accel/tcg/code-cache.h"
+#include "accel/tcg/x64/emit-vec.h"
 
 EmitThunks emit_thunks;
 JitEnter *jit_enter;
@@ -160,5 +161,5 @@ bool emit_thunks_make(X64Asm *s)
     emit_thunks.slow = make_slow(s, false);
     emit_thunks.slow_vec = make_slow(s, true);
     make_jump(s);
-    return !s->overflow;
+    return emit_consts_make(s) && !s->overflow;
 }
