@@ -162,7 +162,10 @@ static bool run_translated(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, bool *ret_i
     js->bank_unpriv = t->bank_unpriv;
     js->fp_enabled = t->fp_enabled;
     js->flags = JIT_FLAGS_NZCV;
+    uint64_t before = atomic_load_explicit(&cpu->cs.insn_count, memory_order_relaxed);
     JitExit why = jit_enter(cpu, code, t->bank);
+    tcg_stats_exit(&t->stats, why,
+                   atomic_load_explicit(&cpu->cs.insn_count, memory_order_relaxed) - before);
     jit_settle_flags(cpu);
     if (why == JIT_EXIT_JUMP) {
         cpu->pc = arm_mmu_strip(cpu, cpu->pc, ARM_FETCH, arm_mmu_idx(cpu));
@@ -188,6 +191,10 @@ void tcg_exec(CpuState *cs)
     while (!tcg_must_leave(cpu, atomic_load_explicit(&cs->insn_count, memory_order_relaxed)) &&
            !atomic_load_explicit(&cs->halted, memory_order_relaxed)) {
         if (unlikely(atomic_load_explicit(&t->has_posted, memory_order_acquire))) {
+            /* A new section: what is dead now can be freed though this vCPU never pauses. Before
+             * it serves: whatever is retired from here on tells it again, or waits. */
+            rcu_read_unlock();
+            rcu_read_lock();
             tlb_serve(cpu, t);
         }
         t->leave = false;

@@ -4,6 +4,8 @@
 
 #include "accel/tcg/a64/jit.h"
 #include "accel/tcg/code-cache.h"
+#include "accel/tcg/jit-log.h"
+#include "accel/tcg/stats.h"
 #include "accel/tcg/x64/emit.h"
 #include "util/lock.h"
 #include "util/rcu.h"
@@ -23,8 +25,7 @@ bool jit_init(uint64_t cache_size, Error **errp)
     }
     mutex_lock(&jit_lock);
     if (code_cache_begin(&room)) {
-        X64Asm s = {
-            .p = room.rw, .start = room.rw, .end = room.rw_end, .rx_delta = room.rx_delta};
+        X64Asm s = {.p = room.rw, .start = room.rw, .end = room.rw_end, .rx_delta = room.rx_delta};
         ok = emit_thunks_make(&s);
         code_cache_commit((size_t)(s.p - room.rw), NULL);
         nothing = code_table_new(jit_miss);
@@ -78,6 +79,24 @@ static const void *make(ArmCpu *cpu, CodePage *page, unsigned n, const CodeRoom 
     return NULL;
 }
 
+/* The same, counted and logged. */
+static const void *make_new(ArmCpu *cpu, CodePage *page, unsigned n, const CodeRoom *room)
+{
+    uint64_t begin = tcg_stats_now_ns();
+    size_t used;
+    const void *code = make(cpu, page, n, room, &used);
+
+    if (!code) {
+        return NULL;
+    }
+    code_cache_commit(used, page);
+    tcg_stats_block(a64_block_insns(&block), used, tcg_stats_now_ns() - begin);
+    if (jit_log_wanted()) {
+        jit_log_block(&block, code, emit.code_bytes);
+    }
+    return code;
+}
+
 /* The page's own table. */
 static const void **entries_of(CodePage *page)
 {
@@ -96,14 +115,12 @@ const void *jit_translate(ArmCpu *cpu, CodePage *page, unsigned n)
 {
     const void *code = NULL;
     CodeRoom room;
-    size_t used;
 
     mutex_lock(&jit_lock);
     if (!page->dead && code_cache_begin(&room)) {
         const void **entries = entries_of(page);
         code = entries ? jit_find(page, n) : NULL;
-        if (entries && !code && (code = make(cpu, page, n, &room, &used))) {
-            code_cache_commit(used, page);
+        if (entries && !code && (code = make_new(cpu, page, n, &room))) {
             __atomic_store_n(&entries[n], code, __ATOMIC_RELEASE);
         }
     }
