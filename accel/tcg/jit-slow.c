@@ -283,6 +283,7 @@ static bool slow(ArmCpu *cpu, JitState *js, const JitSite *s)
     if (s->kind == JIT_SITE_INTERP) {
         bool done = interpret(cpu, t, js, s);
         homes_from_cpu(cpu, js);
+        set(js, s->to, t->loaded[0]); /* what an access has got */
         return !done;
     }
     t->insns = js->page->insns;

@@ -129,6 +129,7 @@ JitValue emit_pool(Emit *e, uint64_t v);
 
 bool emit_int(Emit *e, IrRef r);
 bool emit_mem(Emit *e, IrRef r);
+bool emit_atomic(Emit *e, IrRef r);
 bool emit_exit(Emit *e, IrRef r);
 bool emit_vec(Emit *e, IrRef r);
 /* A condition of a comparison of floating point (emit-fp.c). */
