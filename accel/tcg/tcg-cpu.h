@@ -11,6 +11,7 @@
 enum {
     TLB_DATA_ENTRIES = 1024,
     TLB_CODE_ENTRIES = 256,
+    TLB_IO_ENTRIES = 16,
     TLB_BANKS = 8, /* address spaces whose translations are kept, in each context */
     INSNS_PER_PAGE = GUEST_PAGE_SIZE / 4,
 };
@@ -39,10 +40,18 @@ typedef struct TlbCodeEntry {
     uint64_t unused; /* translated code finds an entry by shifting */
 } TlbCodeEntry;
 
+/* A page of a device: what loads and stores need not translate again. */
+typedef struct TlbIo {
+    uint64_t read, write; /* tags as of TlbEntry */
+    uint64_t pa;
+    MemAttrs attrs;
+} TlbIo;
+
 /* Translations of one context (ArmMmuIdx), address space and setting of the controls. */
 typedef struct TlbBank {
     TlbEntry data[TLB_DATA_ENTRIES];
     TlbCodeEntry code[TLB_CODE_ENTRIES];
+    TlbIo io[TLB_IO_ENTRIES]; /* forgotten whenever any page is */
     ArmMmuKey key;                         /* its asid: of entries that are not global */
     bool empty;                            /* nothing entered since it was cleared */
     uint64_t large_start[2], large_end[2]; /* around mappings larger than a page, by VA<55> */

@@ -22,6 +22,7 @@ struct TcgTlb {
 enum { MAX_BANKS = ARM_MMU_COUNT * TLB_BANKS };
 
 void tlb_bank_clear(TlbBank *b);
+void tlb_io_clear(TlbBank *b);
 void tlb_clear_all(TcgTlb *tlb);
 /* The banks that have something in them, into ret[MAX_BANKS]; how many. */
 size_t tlb_banks_in_use(TcgTlb *tlb, TlbBank **ret);

@@ -10,6 +10,13 @@
 
 /* ---- banks */
 
+void tlb_io_clear(TlbBank *b)
+{
+    for (size_t i = 0; i < TLB_IO_ENTRIES; i++) {
+        b->io[i].read = b->io[i].write = TLB_NO_TAG;
+    }
+}
+
 void tlb_bank_clear(TlbBank *b)
 {
     if (b->empty) {
@@ -21,6 +28,7 @@ void tlb_bank_clear(TlbBank *b)
     for (size_t i = 0; i < TLB_CODE_ENTRIES; i++) {
         b->code[i].tag = TLB_NO_TAG;
     }
+    tlb_io_clear(b);
     b->empty = true;
     b->has_non_global = false;
     for (int half = 0; half < 2; half++) {
@@ -203,6 +211,26 @@ static void fill(ArmCpu *cpu, TlbBank *b, uint64_t va, ArmAccess access, const A
     b->has_non_global |= !tr->global;
 }
 
+static TlbIo *io_entry(TlbBank *b, uint64_t va)
+{
+    return &b->io[va >> GUEST_PAGE_BITS & (TLB_IO_ENTRIES - 1)];
+}
+
+static void fill_io(TlbBank *b, uint64_t va, ArmAccess access, const TlbPage *page)
+{
+    TlbIo *io = io_entry(b, va);
+    uint64_t tag = va & PAGE_MASK_64, pa = page->pa & PAGE_MASK_64;
+
+    if (io->pa != pa || (io->read != tag && io->write != tag) ||
+        memcmp(&io->attrs, &page->attrs, sizeof(io->attrs)) != 0) {
+        io->read = io->write = TLB_NO_TAG;
+    }
+    io->pa = pa;
+    io->attrs = page->attrs;
+    *(access == ARM_STORE ? &io->write : &io->read) = tag;
+    b->empty = false;
+}
+
 bool tlb_lookup(ArmCpu *cpu, TcgCpu *t, uint64_t va, ArmAccess access, unsigned how, TlbPage *ret,
                 ArmException *exc)
 {
@@ -214,7 +242,14 @@ bool tlb_lookup(ArmCpu *cpu, TcgCpu *t, uint64_t va, ArmAccess access, unsigned 
         .rmw = how & TLB_RMW,
     };
     ArmTranslation tr;
+    TlbBank *bank = bank_of(t->tlb, req.idx);
+    const TlbIo *io = io_entry(bank, va);
 
+    if (!(how & (TLB_UNALIGNED | TLB_RMW)) &&
+        (access == ARM_STORE ? io->write : io->read) == (va & PAGE_MASK_64)) {
+        *ret = (TlbPage){.pa = io->pa | (va & ~PAGE_MASK_64), .attrs = io->attrs};
+        return true;
+    }
     tcg_stats_add(&t->stats.tlb_data_misses, 1);
     if (!arm_mmu_request(cpu, &req, &tr, exc)) {
         return false;
@@ -223,7 +258,9 @@ bool tlb_lookup(ArmCpu *cpu, TcgCpu *t, uint64_t va, ArmAccess access, unsigned 
     find_host(cpu, ret);
     if (ret->host && !tr.device && !arm_mmu_checks_alignment(cpu) &&
         !arm_debug_watches_page(cpu, va)) {
-        fill(cpu, bank_of(t->tlb, req.idx), va, access, &tr, ret);
+        fill(cpu, bank, va, access, &tr, ret);
+    } else if (!ret->host && !(how & (TLB_UNALIGNED | TLB_RMW))) {
+        fill_io(bank, va, access, ret);
     }
     return true;
 }

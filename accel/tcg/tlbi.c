@@ -23,6 +23,7 @@ GArray *tlb_posted_new(void)
 
 static void clear_non_global(TlbBank *b)
 {
+    tlb_io_clear(b);
     if (!b->has_non_global) {
         return;
     }
@@ -78,6 +79,7 @@ static bool touches_large(const TlbBank *b, uint64_t va, uint64_t len)
 
 static void clear_range(TlbBank *b, uint64_t va, uint64_t len, bool keep_non_global)
 {
+    tlb_io_clear(b);
     if (touches_large(b, va, len) || len > 16 * GUEST_PAGE_SIZE) {
         for (size_t i = 0; i < TLB_DATA_ENTRIES; i++) {
             drop_data(&b->data[i], va, len, keep_non_global);

@@ -85,7 +85,7 @@ while read -r suite options; do
     case $suite in '' | \#*) continue ;; esac
     case " ${SUITES:-$suite} " in *" $suite "*) ;; *) continue ;; esac
     # shellcheck disable=SC2086
-    run "$poise" "$suite" $options
+    run "$poise" "$suite" $options ${POISE_ACCEL:+-accel "tcg,$POISE_ACCEL"}
     show "$suite $options"
     [ -n "$PEER" ] || continue
     # shellcheck disable=SC2086
