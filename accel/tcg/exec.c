@@ -162,10 +162,9 @@ static bool run_translated(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, bool *ret_i
     js->bank_unpriv = t->bank_unpriv;
     js->fp_enabled = t->fp_enabled;
     js->flags = JIT_FLAGS_NZCV;
-    uint64_t before = atomic_load_explicit(&cpu->cs.insn_count, memory_order_relaxed);
+    tcg_stats_enter(&t->stats, atomic_load_explicit(&cpu->cs.insn_count, memory_order_relaxed));
     JitExit why = jit_enter(cpu, code, t->bank);
-    tcg_stats_exit(&t->stats, why,
-                   atomic_load_explicit(&cpu->cs.insn_count, memory_order_relaxed) - before);
+    tcg_stats_exit(&t->stats, why, atomic_load_explicit(&cpu->cs.insn_count, memory_order_relaxed));
     jit_settle_flags(cpu);
     if (why == JIT_EXIT_JUMP) {
         cpu->pc = arm_mmu_strip(cpu, cpu->pc, ARM_FETCH, arm_mmu_idx(cpu));
