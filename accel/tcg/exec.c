@@ -2,7 +2,7 @@
 /* The interpreter's loop: from cpu->pc to records, and what operations do when they leave them. */
 #include "accel/tcg/exec.h"
 
-#include "accel/tcg/jit.h"
+#include "accel/tcg/jit-fp.h"
 #include "accel/tcg/options.h"
 #include "accel/tcg/pauth.h"
 #include "accel/tcg/sys.h"
@@ -147,8 +147,7 @@ static const void *translated(ArmCpu *cpu, TcgCpu *t, const A64Insn *i)
     return code || !tcg_warm(t, i) ? code : jit_translate(cpu, page, n);
 }
 
-/* Executes translated code from i on, if there is any: true, and pc says where to go on. */
-static bool run_translated(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, bool *ret_interpret)
+bool tcg_run_translated(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, bool *ret_interpret)
 {
     const void *code = translated(cpu, t, i);
     JitState *js = jit_state(cpu);
@@ -165,6 +164,7 @@ static bool run_translated(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, bool *ret_i
     tcg_stats_enter(&t->stats, atomic_load_explicit(&cpu->cs.insn_count, memory_order_relaxed));
     JitExit why = jit_enter(cpu, code, t->bank);
     tcg_stats_exit(&t->stats, why, atomic_load_explicit(&cpu->cs.insn_count, memory_order_relaxed));
+    jit_fp_end(cpu);
     jit_settle_flags(cpu);
     if (why == JIT_EXIT_JUMP) {
         cpu->pc = arm_mmu_strip(cpu, cpu->pc, ARM_FETCH, arm_mmu_idx(cpu));
@@ -207,7 +207,7 @@ void tcg_exec(CpuState *cs)
         const A64Insn *i = enter_page(cpu, t);
         t->heat_limit = heat_limit(cpu);
         if (i && t->heat_limit != TCG_NEVER && !interpret &&
-            run_translated(cpu, t, i, &interpret)) {
+            tcg_run_translated(cpu, t, i, &interpret)) {
             continue;
         }
         interpret = false;

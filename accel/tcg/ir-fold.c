@@ -24,9 +24,14 @@ unsigned ir_width(const IrBlock *b, IrRef r)
         return n->aux;
     case IR_LOAD:
     case IR_LOAD2:
+    case IR_LOADX:
+    case IR_RMW:
+    case IR_CAS:
         return n->wide ? 64 : n->aux & MO_SIGN32 ? 32 : 8u << (n->aux & MO_SIZE);
     case IR_HIGH:
         return ir_width(b, n->a);
+    case IR_STOREX:
+        return 1;
     case IR_CLZ:
     case IR_CLS:
         return 7;

@@ -126,6 +126,13 @@ static void use(IrBlock *b, IrRef r, unsigned at)
     }
 }
 
+/* Exceptions of floating point remain when the value goes nowhere. (Those that make vectors always
+ * set a register.) */
+static bool raises(unsigned op)
+{
+    return op == IR_FP_FLAGS || op == IR_FP_TO_INT;
+}
+
 void ir_finish(IrBlock *b)
 {
     for (unsigned i = 1; i < b->state.n; i++) {
@@ -137,7 +144,7 @@ void ir_finish(IrBlock *b)
         IrNode *n = &b->nodes[i];
         char k = ir_class[n->op];
 
-        if (!n->uses && k != 's' && k != 'x' && k != 'l' && k != 'w' && n->op != IR_FP_FLAGS) {
+        if (!n->uses && k != 's' && k != 'x' && k != 'l' && k != 'w' && !raises(n->op)) {
             n->op = IR_NONE;
             continue;
         }

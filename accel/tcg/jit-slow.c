@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What translated code asks C for: accesses that the TLB does not answer, instructions that only the
- * interpreter has, flags. */
+/* What translated code asks C for: accesses that the TLB does not answer, instructions that only
+ * the interpreter has, flags. */
 #include "accel/tcg/jit.h"
 
 #include "accel/tcg/a64/sem.h"
@@ -160,8 +160,8 @@ static bool store(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const 
     if (!tcg_store_slow(cpu, t, i, va, s->mo, jit_value(js, s, s->b), 0)) {
         return false;
     }
-    if (s->kind == JIT_SITE_STORE2 &&
-        !tcg_store_slow(cpu, t, i, va + (1u << (s->mo & MO_SIZE)), s->mo, jit_value(js, s, s->c), 0)) {
+    if (s->kind == JIT_SITE_STORE2 && !tcg_store_slow(cpu, t, i, va + (1u << (s->mo & MO_SIZE)),
+                                                      s->mo, jit_value(js, s, s->c), 0)) {
         return false;
     }
     stored(cpu, t);
@@ -254,7 +254,8 @@ static bool ask(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const Ji
         return tcg_sp_aligned(cpu, t, i);
     case JIT_SITE_CALL: {
         IrFunction *f = (IrFunction *)(uintptr_t)jit_value(js, s, s->function);
-        set(js, s->to, f(cpu, jit_value(js, s, s->a), jit_value(js, s, s->b), jit_value(js, s, s->c)));
+        set(js, s->to,
+            f(cpu, jit_value(js, s, s->a), jit_value(js, s, s->b), jit_value(js, s, s->c)));
         return true;
     }
     case JIT_SITE_FP_MODE:
@@ -282,6 +283,7 @@ static bool slow(ArmCpu *cpu, JitState *js, const JitSite *s)
     if (s->kind == JIT_SITE_INTERP) {
         bool done = interpret(cpu, t, js, s);
         homes_from_cpu(cpu, js);
+        set(js, s->to, t->loaded[0]); /* what an access has got */
         return !done;
     }
     t->insns = js->page->insns;

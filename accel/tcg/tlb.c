@@ -4,6 +4,7 @@
  * that are not current stay, and are flushed like the others. */
 #include "accel/tcg/tlb-internal.h"
 
+#include "accel/tcg/jit.h"
 #include "hw/cpu/arm-debug.h"
 #include "util/rcu.h"
 
@@ -258,7 +259,10 @@ CodePage *tlb_lookup_code(ArmCpu *cpu, TcgCpu *t, uint64_t pc, ArmException *exc
     e->map_bits = (uint8_t)MAX(__builtin_ctzll(tr.map_size), GUEST_PAGE_BITS);
     e->global = tr.global;
     e->guarded = tr.guarded;
-    t->checks_branches |= tr.guarded;
+    if (tr.guarded && !t->checks_branches) {
+        t->checks_branches = true;
+        jit_check_branches();
+    }
     t->bank->empty = false;
     note_large(t->bank, pc, e->map_bits);
     t->bank->has_non_global |= !tr.global;

@@ -301,21 +301,14 @@ SEM_INLINE V64 jit_to_int(SemCtx c, unsigned format, unsigned sf, bool is_signed
                                          .imm2 = jitv_conversion(sf, is_signed, fbits, rounding)})};
 }
 
-/* A result that goes nowhere would be left out, with its exceptions. */
 SEM_INLINE V64 f_to_int(SemCtx c, unsigned format, unsigned sf, bool is_signed, int fbits,
                         int rounding, VS a)
 {
-    if (c.i->rd == ARM_X_ZR) {
-        return (V64){jit_unsupported(c)};
-    }
     return jit_to_int(c, format, sf, is_signed, fbits, rounding, jit_v(a));
 }
 
 SEM_INLINE V64 f_to_int_js(SemCtx c, VS a)
 {
-    if (c.i->rd == ARM_X_ZR) {
-        return (V64){jit_unsupported(c)};
-    }
     return jit_fp_integer(c, SOFTFP_D, jitv_to_int_js, 0, a, (VS){0});
 }
 

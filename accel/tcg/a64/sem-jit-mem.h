@@ -87,18 +87,77 @@ SEM_INLINE bool v_st_pair(SemCtx c, unsigned mo, V64 addr, V64 lo, V64 hi)
         return sem_interpret_access(c);           \
     }
 
-JIT_ACCESS(v_ld_excl, unsigned mo, V64 addr, V64 *ret_lo, V64 *ret_hi)
 JIT_ACCESS(v_ld_excl_pair, unsigned mo, V64 addr, V64 *ret_lo, V64 *ret_hi)
-JIT_ACCESS(v_st_excl, unsigned mo, V64 addr, V64 v, V64 *ret_failed)
 JIT_ACCESS(v_st_excl_pair, unsigned mo, V64 addr, V64 lo, V64 hi, V64 *ret_failed)
-JIT_ACCESS(v_rmw, RmwOp op, unsigned mo, V64 addr, V64 v, V64 *ret_old)
-JIT_ACCESS(v_cas, unsigned mo, V64 addr, V64 expected, V64 v, V64 *ret_old)
 JIT_ACCESS(v_cas_pair, unsigned mo, V64 addr, V64 expected_lo, V64 expected_hi, V64 lo, V64 hi,
            V64 *ret_lo, V64 *ret_hi)
 
+/* Naturally aligned, or it faults. */
+SEM_INLINE IrNode jit_atomic(SemCtx c, IrOp op, unsigned mo, V64 addr, V64 v)
+{
+    IrNode n = jit_access(c, op, mo | MO_ALIGN, addr);
+
+    n.b = v.r;
+    return n;
+}
+
+SEM_INLINE bool v_ld_excl(SemCtx c, unsigned mo, V64 addr, V64 *ret_lo, V64 *ret_hi)
+{
+    *ret_lo = (V64){ir_append(c.b, jit_atomic(c, IR_LOADX, mo, addr, (V64){0}))};
+    *ret_hi = v_const(c, 0);
+    return true;
+}
+
+SEM_INLINE bool v_st_excl(SemCtx c, unsigned mo, V64 addr, V64 v, V64 *ret_failed)
+{
+    *ret_failed = (V64){ir_append(c.b, jit_atomic(c, IR_STOREX, mo, addr, v))};
+    return true;
+}
+
+SEM_INLINE bool v_rmw(SemCtx c, RmwOp op, unsigned mo, V64 addr, V64 v, V64 *ret_old)
+{
+    IrNode n = jit_atomic(c, IR_RMW, mo, addr, v);
+
+    if (op >= RMW_SMAX && op <= RMW_UMIN) {
+        return sem_interpret_access(c);
+    }
+    n.aux2 = (uint16_t)op;
+    *ret_old = (V64){ir_append(c.b, n)};
+    return true;
+}
+
+SEM_INLINE bool v_cas(SemCtx c, unsigned mo, V64 addr, V64 expected, V64 v, V64 *ret_old)
+{
+    IrNode n = jit_atomic(c, IR_CAS, mo, addr, expected);
+
+    n.c = v.r;
+    *ret_old = (V64){ir_append(c.b, n)};
+    return true;
+}
+
+/* ---- ArmCpu as memory */
+
+SEM_INLINE V64 env_get(SemCtx c, bool wide, size_t offset)
+{
+    return (V64){ir_append(c.b, (IrNode){.op = IR_LDENV, .wide = wide, .imm = (int64_t)offset})};
+}
+
+SEM_INLINE void env_set(SemCtx c, bool wide, size_t offset, V64 v)
+{
+    ir_append(c.b, (IrNode){.op = IR_STENV, .wide = wide, .a = v.r, .imm = (int64_t)offset});
+}
+
+SEM_INLINE void env_guard(SemCtx c, size_t offset, unsigned mask, unsigned value)
+{
+    ir_append(c.b, (IrNode){.op = IR_GUARD,
+                            .aux = (uint16_t)mask,
+                            .aux2 = (uint16_t)value,
+                            .imm = (int64_t)offset});
+}
+
 SEM_INLINE void excl_clear(SemCtx c)
 {
-    sem_interpret(c, false);
+    env_set(c, true, offsetof(ArmCpu, excl_addr), v_const(c, UINT64_MAX));
 }
 
 /* ---- order */

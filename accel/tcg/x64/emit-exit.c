@@ -193,7 +193,7 @@ bool emit_exit(Emit *e, IrRef r)
         leave_at(e, n, emit_thunks.exit_interp, n->insn * 4, n->count);
         break;
     case IR_EXIT_LOOK:
-        leave_at(e, n, emit_thunks.exit_look, n->imm, n->count);
+        leave_at(e, n, emit_thunks.exit_look, n->imm, n->count + (n->aux & 1u));
         break;
     case IR_INTERP:
         interpret(e, r);
