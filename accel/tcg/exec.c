@@ -161,10 +161,9 @@ bool tcg_run_translated(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, bool *ret_inte
     js->bank_unpriv = t->bank_unpriv;
     js->fp_enabled = t->fp_enabled;
     js->flags = JIT_FLAGS_NZCV;
-    uint64_t before = atomic_load_explicit(&cpu->cs.insn_count, memory_order_relaxed);
+    tcg_stats_enter(&t->stats, atomic_load_explicit(&cpu->cs.insn_count, memory_order_relaxed));
     JitExit why = jit_enter(cpu, code, t->bank);
-    tcg_stats_exit(&t->stats, why,
-                   atomic_load_explicit(&cpu->cs.insn_count, memory_order_relaxed) - before);
+    tcg_stats_exit(&t->stats, why, atomic_load_explicit(&cpu->cs.insn_count, memory_order_relaxed));
     jit_fp_end(cpu);
     jit_settle_flags(cpu);
     if (why == JIT_EXIT_JUMP) {

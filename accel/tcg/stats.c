@@ -23,13 +23,35 @@ static uint64_t get_insns(const AccelStat *stat, CpuState *cs)
     return atomic_load_explicit(&cs->insn_count, memory_order_relaxed);
 }
 
+/* With those of translated code that executes now: it may do so for long. */
+static uint64_t get_translated(const AccelStat *stat, CpuState *cs)
+{
+    const TcgCpu *t = cs->accel_data;
+    uint64_t before, entered, n = 0;
+
+    if (!t) {
+        return 0;
+    }
+    entered = __atomic_load_n(&t->stats.entered, __ATOMIC_ACQUIRE);
+    for (int tries = 0; tries < 100; tries++) {
+        uint64_t left = __atomic_load_n(&t->stats.translated_insns, __ATOMIC_ACQUIRE);
+
+        n = left + (entered ? get_insns(stat, cs) + 1 - entered : 0);
+        atomic_thread_fence(memory_order_acquire);
+        before = entered;
+        entered = __atomic_load_n(&t->stats.entered, __ATOMIC_ACQUIRE);
+        if (entered == before) {
+            break;
+        }
+    }
+    return n;
+}
+
 static uint64_t get_interpreted(const AccelStat *stat, CpuState *cs)
 {
-    uint64_t all = get_insns(stat, cs), translated;
-    const TcgCpu *t = cs->accel_data;
+    uint64_t translated = get_translated(stat, cs), all = get_insns(stat, cs);
 
-    translated = t ? load(&t->stats.translated_insns) : 0;
-    return all > translated ? all - translated : 0; /* they are not read at the same moment */
+    return all > translated ? all - translated : 0;
 }
 
 static uint64_t get_cpu(const AccelStat *stat, CpuState *cs)
@@ -73,7 +95,7 @@ static uint64_t get_cache(const AccelStat *stat, CpuState *cs)
 const AccelStat tcg_stats[] = {
     OF_CPU("instructions", get_insns),
     OF_CPU("instructions-interpreted", get_interpreted),
-    COUNTED("instructions-translated", translated_insns),
+    OF_CPU("instructions-translated", get_translated),
     COUNTED("exits-look", exits[JIT_EXIT_LOOK]),
     COUNTED("exits-jump", exits[JIT_EXIT_JUMP]),
     COUNTED("exits-interpreter", exits[JIT_EXIT_INTERP]),

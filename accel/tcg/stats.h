@@ -11,7 +11,8 @@ enum { TCG_STATS_EXITS = 3 }; /* reasons: JitExit */
 
 /* Of a vCPU: it alone writes them, anybody reads them. */
 typedef struct TcgStats {
-    uint64_t translated_insns; /* executed in translated code */
+    uint64_t translated_insns; /* executed in translated code that was left */
+    uint64_t entered; /* CpuState.insn_count + 1 when it was entered; 0: it is not executed */
     uint64_t exits[TCG_STATS_EXITS];
     uint64_t slow_calls; /* of translated code to C that go on in it */
     uint64_t tlb_data_misses, tlb_code_misses;
@@ -29,11 +30,17 @@ static inline void tcg_stats_add(uint64_t *counter, uint64_t n)
     __atomic_store_n(counter, *counter + n, __ATOMIC_RELAXED);
 }
 
-/* Translated code came back with a JitExit, after so many instructions. */
+/* Translated code is entered, and left for a JitExit: `insns` is CpuState.insn_count. */
+static inline void tcg_stats_enter(TcgStats *s, uint64_t insns)
+{
+    __atomic_store_n(&s->entered, insns + 1, __ATOMIC_RELAXED);
+}
+
 static inline void tcg_stats_exit(TcgStats *s, unsigned why, uint64_t insns)
 {
     tcg_stats_add(&s->exits[why], 1);
-    tcg_stats_add(&s->translated_insns, insns);
+    tcg_stats_add(&s->translated_insns, insns + 1 - s->entered);
+    __atomic_store_n(&s->entered, 0, __ATOMIC_RELEASE);
 }
 
 /* A block was made. */

@@ -334,6 +334,8 @@ static void test_tier(const char *tier)
 
     while (machine_value(c, "instructions") < 1000000 && tries++ < 100000) {
     }
+    uint64_t then = machine_value(c, "instructions");
+    uint64_t running = machine_value(c, "instructions-translated");
     g_autoptr(JsonNode) stop = qmp_client_execute(c, "stop", NULL, NULL);
     uint64_t all = machine_value(c, "instructions");
     uint64_t blocks = machine_value(c, "translated-blocks");
@@ -351,6 +353,8 @@ static void test_tier(const char *tier)
                (!any || machine_value(c, "code-cache-used") <= machine_value(c, "code-cache-size")),
            detail, "tier=%s: translations have sizes and time", tier);
     tap_ok(strcmp(tier, "interp") != 0 || !any, detail, "tier=%s: who executes", tier);
+    tap_ok(!any || running > then / 2, detail,
+           "tier=%s: what is translated counts while it executes", tier);
 }
 
 /* An accelerator that counts nothing. */

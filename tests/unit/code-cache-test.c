@@ -7,10 +7,15 @@
 #include "tests/lib/check-main.h"
 #include "util/error.h"
 #include "util/rcu.h"
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
 enum { MIB = 1 << 20 };
 
@@ -168,6 +173,39 @@ START_TEST(no_room_for_it)
     init(64 * MIB);
 }
 END_TEST
+
+#ifdef __x86_64__
+/* From now on nothing can be mapped to be executed, as some hosts have it. */
+static void forbid_exec(void)
+{
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, __NR_mmap, 0, 3),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[2])),
+        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, PROT_EXEC, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EACCES),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {G_N_ELEMENTS(code), code};
+
+    ck_assert_int_eq(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+    ck_assert_int_eq(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+}
+
+START_TEST(host_forbids_it)
+{
+    Error *err = NULL;
+
+    forbid_exec();
+    ck_assert(!code_cache_init(16 * MIB, &err));
+    ck_assert_str_eq(err->message,
+                     "The host does not let translated code be executed: Permission denied");
+    ck_assert_int_eq(error_code(err), ERROR_CODE_HOST_FAILURE);
+    g_error_free(err);
+    ck_assert_uint_eq(check_maps(), 0);
+}
+END_TEST
+#endif
 
 START_TEST(written_code_executes)
 {
@@ -487,6 +525,9 @@ static Suite *make_suite(void)
     tcase_set_timeout(tc, 60);
     tcase_add_test(tc, sizes);
     tcase_add_test(tc, no_room_for_it);
+#ifdef __x86_64__
+    tcase_add_test(tc, host_forbids_it);
+#endif
     tcase_add_test(tc, written_code_executes);
     tcase_add_test(tc, everything_is_in_reach);
     tcase_add_test(tc, cycles);

@@ -34,9 +34,11 @@ static void translate(unsigned first, unsigned max)
 {
     static ArmCpu cpu;
     static RamBlock ram = {.host = (uint8_t *)guest, .size = sizeof(guest)};
-    TcgCpu *t = g_new0(TcgCpu, 1);
-    CodePage *page = code_page_new();
+    static TcgCpu vcpu, *t = &vcpu;
+    static CodePage *page;
 
+    free(page); /* of the block before */
+    page = code_page_new();
     page->ram = &ram;
     page->insns[INSNS_PER_PAGE].op = A64_OP_PAGE_END;
     cpu.cs.accel_data = t;
