@@ -14,8 +14,9 @@ accel-gen-headers += gen/a64.stamp
 
 accel-srcs += $(addprefix accel/tcg/,atomic.c code.c code-cache.c crc32.c exec.c host-caps.c mem.c pauth.c step.c sys.c tcg.c tlb.c tlbi.c)
 accel-srcs += $(addprefix accel/tcg/a64/,decode.c disas.c handlers.c jit.c jit-structs.c jit-vec.c)
-accel-srcs += $(addprefix accel/tcg/,ir.c ir-fold.c jit.c jit-fp.c jit-slow.c)
-accel-srcs += $(addprefix accel/tcg/x64/,asm.c emit.c emit-exit.c emit-fp.c emit-int.c emit-mem.c emit-vec.c emit-vec-arith.c emit-vec-asm.c emit-vec-shuffle.c regs.c thunks.c)
+accel-srcs += $(addprefix accel/tcg/,ir.c ir-fold.c jit.c jit-disas.c jit-fp.c jit-log.c jit-perf.c jit-slow.c stats.c)
+accel-srcs += $(addprefix accel/tcg/x64/,asm.c emit.c emit-exit.c emit-fp.c emit-int.c emit-mem.c emit-vec.c emit-vec-arith.c \
+              emit-vec-asm.c emit-vec-shuffle.c regs.c thunks.c)
 # Meanings that are compiled a second time, against IR.
 jit-groups := atomic branch crypto fp int mem muldiv simd-diff simd-fp simd-mem simd-misc simd-perm simd-same simd-shift sys
 accel-gen-srcs += $(patsubst %,gen/jit/%.c,$(jit-groups))
@@ -29,9 +30,13 @@ accel-srcs += $(addprefix accel/tcg/a64/,sem-crypto.c sem-fp.c sem-simd-diff.c s
               sem-simd-mem.c sem-simd-misc.c sem-simd-perm.c sem-simd-same.c sem-simd-shift.c \
               vec-crypto.c vec-fp.c vec-lanes.c)
 
-# Its user is played by the test: linked with the file alone.
-unit-tests += code-cache
-unit-libs-code-cache := util
-unit-ldlibs-code-cache := accel/tcg/code-cache.o
-tests/unit/code-cache-test: accel/tcg/code-cache.o
-tests/unit/code-cache-test.o: | accel-gen-headers
+# Linked with one file alone; the user of the code cache is played by the test.
+alone := code-cache host-caps
+unit-tests += $(alone)
+$(foreach t,$(alone),$(eval unit-libs-$(t) := util)$(eval unit-ldlibs-$(t) := accel/tcg/$(t).o))
+$(foreach t,$(alone),$(eval tests/unit/$(t)-test: accel/tcg/$(t).o))
+$(patsubst %,tests/unit/%-test.o,$(alone)): | accel-gen-headers
+
+unit-tests += jit-log
+unit-libs-jit-log := util qapi qom backends softmmu hw accel
+tests/unit/jit-log-test.o: | accel-gen-headers

@@ -11,11 +11,28 @@
 Object *current_accel;
 const AccelCpuOps *accel_cpu_ops;
 
+/* A machine that exists has its accelerator set up. */
+static bool accel_may_set(Object *obj, const Property *prop, Error **errp)
+{
+    if (obj == current_accel) {
+        return error_set_code(errp, ERROR_CODE_WRONG_STATE,
+                              "Property '%s' of the accelerator in use cannot be changed",
+                              prop->name);
+    }
+    return true;
+}
+
+static void accel_class_init(ObjectClass *klass, const void *data)
+{
+    klass->may_set = accel_may_set;
+}
+
 static const TypeInfo accel_type = {
     .name = TYPE_ACCEL,
     .abstract = true,
     .instance_size = sizeof(Object),
     .class_size = sizeof(AccelClass),
+    .class_init = accel_class_init,
 };
 
 static void accel_register(void)
@@ -38,6 +55,11 @@ const char *accel_name(void)
 bool accel_starts_running(void)
 {
     return current_accel && class_of(current_accel)->starts_running;
+}
+
+const AccelStat *accel_stats(void)
+{
+    return current_accel ? class_of(current_accel)->stats : NULL;
 }
 
 static bool set_properties(Object *accel, JsonNode *props, Error **errp)
@@ -95,6 +117,7 @@ static void choose(Object *accel)
     static const AccelCpuOps nothing;
     const AccelCpuOps *ops = class_of(accel)->cpu_ops;
 
+    object_add_child(object_root(), "accel", accel);
     current_accel = accel;
     accel_cpu_ops = ops ? ops : &nothing;
 }

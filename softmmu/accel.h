@@ -48,6 +48,19 @@ typedef struct AccelCpuOps {
     void (*disassemble)(uint32_t word, uint64_t pc, char *buf, size_t size);
 } AccelCpuOps;
 
+/* Something that an accelerator counts. */
+typedef struct AccelStat {
+    const char *name;
+    StatsType type;
+    bool has_unit;
+    StatsUnit unit;
+    int8_t base; /* the value is in units of base^exponent; 0: in units */
+    int16_t exponent;
+    bool per_cpu; /* of each vCPU, and as their sum of the machine */
+    size_t arg;   /* for get */
+    uint64_t (*get)(const struct AccelStat *stat, CpuState *cpu); /* not per_cpu: NULL */
+} AccelStat;
+
 typedef struct AccelClass {
     ObjectClass parent;
     const char *name; /* "tcg" */
@@ -57,12 +70,14 @@ typedef struct AccelClass {
     bool (*setup)(Object *accel, Error **errp);
     const AccelCpuOps *cpu_ops; /* NULL: vCPUs execute nothing */
     bool starts_running;        /* qtest: no `cont` needed unless -S was given */
+    const AccelStat *stats;     /* ended by one without a name; NULL: none */
 } AccelClass;
 
-/* The chosen one; NULL before. */
+/* The chosen one, at /accel; NULL before. */
 extern Object *current_accel;
 extern const AccelCpuOps *accel_cpu_ops; /* never NULL after the choice */
 const char *accel_name(void);            /* "tcg", ... of the chosen one */
+const AccelStat *accel_stats(void);      /* its; NULL: none */
 
 /* Tries the entries in order, the first usable one wins; without entries it is tcg. One entry that
  * does not work is an error that says why; with several, each failure is reported, and the fall

@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* QMP commands of module stats: what the interpreter counts of each vCPU. */
+/* QMP commands of module stats: what the accelerator counts, of each vCPU and of the machine. */
 #include "gen/qapi-commands.h"
+#include "softmmu/accel.h"
 #include "softmmu/cpus.h"
 
 #include <string.h>
 
-static const char instructions[] = "instructions";
-
-static bool counting(void)
+/* The chosen accelerator's statistics; none: an empty list. */
+static const AccelStat *stats_of(StatsProvider *ret_provider)
 {
-    return current_accel && strcmp(accel_name(), "tcg") == 0;
+    static const AccelStat none[] = {{.name = NULL}};
+
+    if (!current_accel || !accel_stats() ||
+        !StatsProvider_parse(accel_name(), ret_provider, NULL)) {
+        return none;
+    }
+    return accel_stats();
 }
 
 static bool contains(const strList *list, const char *text)
@@ -22,66 +28,116 @@ static bool contains(const strList *list, const char *text)
     return !list;
 }
 
-/* Whether the request names the one provider and the one statistic there are. */
-static bool wanted(const StatsRequestList *providers)
+/* Whether the request names a statistic. */
+static bool wanted(const StatsRequestList *requests, StatsProvider provider, const char *name)
 {
-    for (size_t i = 0; providers && i < providers->n; i++) {
-        const StatsRequest *r = providers->items[i];
+    for (size_t i = 0; requests && i < requests->n; i++) {
+        const StatsRequest *r = requests->items[i];
 
-        if (r->provider == STATS_PROVIDER_TCG && contains(r->names, instructions)) {
+        if (r->provider == provider && contains(r->names, name)) {
             return true;
         }
     }
-    return !providers;
+    return !requests;
 }
 
-static StatsResult *count_of(CpuState *cpu)
+/* Of a vCPU, or (NULL) of the machine: then those of vCPUs are summed up. */
+static uint64_t value_of(const AccelStat *stat, CpuState *cpu)
 {
-    StatsResult *result = g_new0(StatsResult, 1);
+    uint64_t sum = 0;
+
+    if (cpu || !stat->per_cpu) {
+        return stat->get(stat, cpu);
+    }
+    CPU_FOREACH (each) {
+        sum += stat->get(stat, each);
+    }
+    return sum;
+}
+
+static Stats *read_stat(const AccelStat *stat, CpuState *cpu)
+{
     Stats *stats = g_new0(Stats, 1);
 
-    stats->name = g_strdup(instructions);
+    stats->name = g_strdup(stat->name);
     stats->value = g_new0(StatsValue, 1);
     stats->value->type = JSON_KIND_INT;
-    stats->value->u.scalar = atomic_load_explicit(&cpu->insn_count, memory_order_relaxed);
-    result->provider = STATS_PROVIDER_TCG;
-    result->qom_path = object_path(cpu->object);
+    stats->value->u.scalar = value_of(stat, cpu);
+    return stats;
+}
+
+static void add_result(StatsResultList *list, const StatsRequestList *requests, CpuState *cpu)
+{
+    StatsProvider provider = STATS_PROVIDER_TCG;
+    StatsResult *result = g_new0(StatsResult, 1);
+
     result->stats = g_new0(StatsList, 1);
-    QAPI_LIST_APPEND(result->stats, stats);
-    return result;
+    for (const AccelStat *s = stats_of(&provider); s->name; s++) {
+        if ((!cpu || s->per_cpu) && wanted(requests, provider, s->name)) {
+            QAPI_LIST_APPEND(result->stats, read_stat(s, cpu));
+        }
+    }
+    result->provider = provider;
+    result->qom_path = cpu ? object_path(cpu->object) : NULL;
+    if (result->stats->n) {
+        QAPI_LIST_APPEND(list, result);
+    } else {
+        qapi_free_StatsResult(result);
+    }
 }
 
 StatsResultList *qmp_query_stats(StatsFilter *filter, Error **errp)
 {
     StatsResultList *list = g_new0(StatsResultList, 1);
 
-    if (!counting() || filter->target != STATS_TARGET_VCPU || !wanted(filter->providers)) {
+    if (filter->target == STATS_TARGET_VM) {
+        add_result(list, filter->providers, NULL);
         return list;
     }
     CPU_FOREACH (cpu) {
         g_autofree char *path = object_path(cpu->object);
 
         if (contains(filter->u.vcpu.vcpus, path)) {
-            QAPI_LIST_APPEND(list, count_of(cpu));
+            add_result(list, filter->providers, cpu);
         }
     }
     return list;
 }
 
+static StatsSchemaValue *describe(const AccelStat *stat)
+{
+    StatsSchemaValue *value = g_new0(StatsSchemaValue, 1);
+
+    value->name = g_strdup(stat->name);
+    value->type = stat->type;
+    value->has_unit = stat->has_unit;
+    value->unit = stat->unit;
+    value->has_base = stat->base != 0;
+    value->base = stat->base;
+    value->exponent = stat->exponent;
+    return value;
+}
+
 StatsSchemaList *qmp_query_stats_schemas(bool has_provider, StatsProvider provider, Error **errp)
 {
     StatsSchemaList *list = g_new0(StatsSchemaList, 1);
+    StatsProvider ours = STATS_PROVIDER_TCG;
+    const AccelStat *stats = stats_of(&ours);
 
-    if (counting() && (!has_provider || provider == STATS_PROVIDER_TCG)) {
+    if (!stats->name || (has_provider && provider != ours)) {
+        return list;
+    }
+    for (StatsTarget target = 0; target < STATS_TARGET__MAX; target++) {
         StatsSchema *schema = g_new0(StatsSchema, 1);
-        StatsSchemaValue *value = g_new0(StatsSchemaValue, 1);
 
-        value->name = g_strdup(instructions);
-        value->type = STATS_TYPE_CUMULATIVE;
-        schema->provider = STATS_PROVIDER_TCG;
-        schema->target = STATS_TARGET_VCPU;
+        schema->provider = ours;
+        schema->target = target;
         schema->stats = g_new0(StatsSchemaValueList, 1);
-        QAPI_LIST_APPEND(schema->stats, value);
+        for (const AccelStat *s = stats; s->name; s++) {
+            if (target == STATS_TARGET_VM || s->per_cpu) {
+                QAPI_LIST_APPEND(schema->stats, describe(s));
+            }
+        }
         QAPI_LIST_APPEND(list, schema);
     }
     return list;

@@ -45,11 +45,12 @@ check-tcg: $(patsubst %,tests/tcg/%,$(tcg-tests))
 	$(Q)ISAGEN=gen/isagen $(run-tests) tcg $(SRC)/tests/tcg/isagen-test.sh $^
 
 check-guest: all tests/qmp/icount-test
-	$(Q)TEST_TIMEOUT=2400 POISE=./poise-system-aarch64 \
+	$(Q)TEST_TIMEOUT=2400 POISE=./poise-system-aarch64 PEER="$(PEER)" CROSS_CC="$(CROSS_CC)" \
 	    $(run-tests) guest $(SRC)/tests/guest/boot-test.sh $(SRC)/tests/guest/icount-test.sh \
 	    $(SRC)/tests/guest/firmware-test.sh \
 	    $(SRC)/tests/guest/matrix-test.sh $(SRC)/tests/guest/userland-test.sh \
-	    $(SRC)/tests/guest/hypervisor-test.sh $(SRC)/tests/guest/kvm-test.sh
+	    $(SRC)/tests/guest/hypervisor-test.sh $(SRC)/tests/guest/kvm-test.sh \
+	    $(SRC)/tests/guest/smp-stress.sh $(SRC)/tests/guest/engine-test.sh
 
 # Real management clients.
 check-tools: all hello.img
@@ -70,6 +71,11 @@ tests/bench/qmp: tests/bench/qmp.o tests/lib/qmp-client.o libutil.a
 	$(call say,LINK,$@)$(CC) $(LDFLAGS) $^ $(LIBS) -o $@
 all-objs += tests/bench/qmp.o
 .PHONY: bench-qmp
+
+# KERNELS="fib linux" RUNS=3 make bench-engine; tests/bench/engine -h tells more
+bench-engine: all
+	$(Q)CROSS_CC="$(CROSS_CC)" $(SRC)/tests/bench/engine $(PEER)
+.PHONY: bench-engine
 
 bench-schema: poise-qapi-gen
 	$(Q)$(SRC)/tests/bench/schema.sh ./poise-qapi-gen

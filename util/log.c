@@ -14,6 +14,9 @@ const LogItem log_items[] = {
     {"int", LOG_INT, "exceptions taken and returned from"},
     {"cpu_reset", LOG_RESET, "CPU state at reset"},
     {"mmu", LOG_MMU, "translation faults with their syndrome"},
+    {"in_asm", LOG_IN_ASM, "guest instructions of each translated block"},
+    {"op", LOG_OP, "its intermediate representation"},
+    {"out_asm", LOG_OUT_ASM, "its host instructions"},
     {.name = NULL},
 };
 

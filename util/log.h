@@ -13,6 +13,9 @@ enum {
     LOG_INT = 1 << 2,         /* "int": exceptions taken and returned from */
     LOG_RESET = 1 << 3,       /* "cpu_reset" */
     LOG_MMU = 1 << 4,         /* "mmu": translation faults with their syndrome */
+    LOG_IN_ASM = 1 << 5,      /* "in_asm": what is translated */
+    LOG_OP = 1 << 6,          /* "op": as the translator sees it */
+    LOG_OUT_ASM = 1 << 7,     /* "out_asm": what it makes of it */
 };
 
 typedef struct LogItem {

@@ -147,8 +147,7 @@ static const void *translated(ArmCpu *cpu, TcgCpu *t, const A64Insn *i)
     return code || !tcg_warm(t, i) ? code : jit_translate(cpu, page, n);
 }
 
-/* Executes translated code from i on, if there is any: true, and pc says where to go on. */
-static bool run_translated(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, bool *ret_interpret)
+bool tcg_run_translated(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, bool *ret_interpret)
 {
     const void *code = translated(cpu, t, i);
     JitState *js = jit_state(cpu);
@@ -162,7 +161,10 @@ static bool run_translated(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, bool *ret_i
     js->bank_unpriv = t->bank_unpriv;
     js->fp_enabled = t->fp_enabled;
     js->flags = JIT_FLAGS_NZCV;
+    uint64_t before = atomic_load_explicit(&cpu->cs.insn_count, memory_order_relaxed);
     JitExit why = jit_enter(cpu, code, t->bank);
+    tcg_stats_exit(&t->stats, why,
+                   atomic_load_explicit(&cpu->cs.insn_count, memory_order_relaxed) - before);
     jit_fp_end(cpu);
     jit_settle_flags(cpu);
     if (why == JIT_EXIT_JUMP) {
@@ -202,7 +204,7 @@ void tcg_exec(CpuState *cs)
         const A64Insn *i = enter_page(cpu, t);
         t->heat_limit = heat_limit(cpu);
         if (i && t->heat_limit != TCG_NEVER && !interpret &&
-            run_translated(cpu, t, i, &interpret)) {
+            tcg_run_translated(cpu, t, i, &interpret)) {
             continue;
         }
         interpret = false;

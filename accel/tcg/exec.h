@@ -91,8 +91,8 @@ static inline bool tcg_must_leave(ArmCpu *cpu, uint64_t n)
     return tcg_exit_requested(cpu) || unlikely(n >= cpu->cs.insn_limit);
 }
 
-/* Counts a branch that arrives at a record of the current page: true when the translator should have
- * it. */
+/* Counts a branch that arrives at a record of the current page: true when the translator should
+ * have it. */
 static inline bool tcg_warm(TcgCpu *t, const A64Insn *n)
 {
     uint8_t *heat = &code_page_of(t->insns)->heat[n - t->insns];
@@ -161,6 +161,10 @@ bool tcg_zero_slow(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, uint64
 bool tcg_sp_aligned(ArmCpu *cpu, TcgCpu *t, const A64Insn *i);
 
 uint32_t tcg_crc32(unsigned castagnoli, unsigned bytes, uint32_t crc, uint64_t data);
+
+/* Executes translated code from record i of the current page on, if there is or can be any: true,
+ * and pc says where to go on, *ret_interpret that the interpreter has to. */
+bool tcg_run_translated(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, bool *ret_interpret);
 
 /* step.c: something may stop at an instruction. True: looked at pc, and perhaps executed one
  * instruction; false: nothing stops in its page. */

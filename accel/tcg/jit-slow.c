@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What translated code asks C for: accesses that the TLB does not answer, instructions that only the
- * interpreter has, flags. */
+/* What translated code asks C for: accesses that the TLB does not answer, instructions that only
+ * the interpreter has, flags. */
 #include "accel/tcg/jit.h"
 
 #include "accel/tcg/a64/sem.h"
@@ -160,8 +160,8 @@ static bool store(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const 
     if (!tcg_store_slow(cpu, t, i, va, s->mo, jit_value(js, s, s->b), 0)) {
         return false;
     }
-    if (s->kind == JIT_SITE_STORE2 &&
-        !tcg_store_slow(cpu, t, i, va + (1u << (s->mo & MO_SIZE)), s->mo, jit_value(js, s, s->c), 0)) {
+    if (s->kind == JIT_SITE_STORE2 && !tcg_store_slow(cpu, t, i, va + (1u << (s->mo & MO_SIZE)),
+                                                      s->mo, jit_value(js, s, s->c), 0)) {
         return false;
     }
     stored(cpu, t);
@@ -266,7 +266,8 @@ static bool ask(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const Ji
         return tcg_sp_aligned(cpu, t, i);
     case JIT_SITE_CALL: {
         IrFunction *f = (IrFunction *)(uintptr_t)jit_value(js, s, s->function);
-        set(js, s->to, f(cpu, jit_value(js, s, s->a), jit_value(js, s, s->b), jit_value(js, s, s->c)));
+        set(js, s->to,
+            f(cpu, jit_value(js, s, s->a), jit_value(js, s, s->b), jit_value(js, s, s->c)));
         return true;
     }
     case JIT_SITE_FP_MODE:
@@ -302,6 +303,16 @@ static bool slow(ArmCpu *cpu, JitState *js, const JitSite *s)
     return !ask(cpu, t, i, js, s);
 }
 
+uint64_t jit_rbit(ArmCpu *cpu, uint64_t a, uint64_t b, uint64_t c)
+{
+    uint64_t r = 0;
+
+    for (unsigned i = 0; i < b; i++) {
+        r |= (a >> i & 1) << (b - 1 - i);
+    }
+    return r;
+}
+
 bool jit_slow(ArmCpu *cpu, const JitSite *s)
 {
     JitState *js = jit_state(cpu);
@@ -317,14 +328,4 @@ bool jit_slow(ArmCpu *cpu, const JitSite *s)
         jit_fp_begin(cpu);
     }
     return leave;
-}
-
-uint64_t jit_rbit(ArmCpu *cpu, uint64_t a, uint64_t b, uint64_t c)
-{
-    uint64_t r = 0;
-
-    for (unsigned i = 0; i < b; i++) {
-        r |= (a >> i & 1) << (b - 1 - i);
-    }
-    return r;
 }

@@ -4,6 +4,9 @@
 
 #include "accel/tcg/a64/jit.h"
 #include "accel/tcg/code-cache.h"
+#include "accel/tcg/jit-log.h"
+#include "accel/tcg/options.h"
+#include "accel/tcg/stats.h"
 #include "accel/tcg/x64/emit.h"
 #include "util/lock.h"
 #include "util/rcu.h"
@@ -11,6 +14,7 @@
 static Mutex jit_lock; /* guards the cache, pages' entries, and what follows */
 static IrBlock block;
 static Emit emit;
+static bool checks_branches; /* by some vCPU */
 static const void **nothing; /* entries of a page without translated code */
 
 bool jit_init(uint64_t cache_size, Error **errp)
@@ -23,8 +27,7 @@ bool jit_init(uint64_t cache_size, Error **errp)
     }
     mutex_lock(&jit_lock);
     if (code_cache_begin(&room)) {
-        X64Asm s = {
-            .p = room.rw, .start = room.rw, .end = room.rw_end, .rx_delta = room.rx_delta};
+        X64Asm s = {.p = room.rw, .start = room.rw, .end = room.rw_end, .rx_delta = room.rx_delta};
         ok = emit_thunks_make(&s);
         code_cache_commit((size_t)(s.p - room.rw), NULL);
         nothing = code_table_new(jit_miss);
@@ -61,14 +64,24 @@ void jit_page_retire(CodePage *page)
     mutex_unlock(&jit_lock);
 }
 
+void jit_check_branches(void)
+{
+    mutex_lock(&jit_lock);
+    if (!checks_branches && nothing) {
+        code_cache_flush();
+    }
+    checks_branches = true;
+    mutex_unlock(&jit_lock);
+}
+
 /* Emits what was translated, as much of it as fits. */
 static const void *make(ArmCpu *cpu, CodePage *page, unsigned n, const CodeRoom *room,
                         size_t *ret_used)
 {
-    for (unsigned max = IR_MAX_INSNS; max > 0; max /= 2) {
+    for (unsigned max = tcg_options.one_insn_per_tb ? 1 : IR_MAX_INSNS; max > 0; max /= 2) {
         ir_begin(&block, cpu, page, n);
         block.max_insns = max;
-        block.checks_branches = tcg_cpu_of(cpu)->checks_branches;
+        block.checks_branches = checks_branches;
         a64_translate(&block);
         ir_finish(&block);
         if (emit_block(&emit, &block, room->rw, room->rw_end, room->rx_delta, ret_used)) {
@@ -102,9 +115,14 @@ const void *jit_translate(ArmCpu *cpu, CodePage *page, unsigned n)
     if (!page->dead && code_cache_begin(&room)) {
         const void **entries = entries_of(page);
         code = entries ? jit_find(page, n) : NULL;
+        int64_t start = g_get_monotonic_time();
         if (entries && !code && (code = make(cpu, page, n, &room, &used))) {
             code_cache_commit(used, page);
             __atomic_store_n(&entries[n], code, __ATOMIC_RELEASE);
+            tcg_stats_block(block.count, used, (uint64_t)(g_get_monotonic_time() - start) * 1000);
+            if (jit_log_wanted()) {
+                jit_log_block(&block, code, used);
+            }
         }
     }
     mutex_unlock(&jit_lock);

@@ -28,9 +28,9 @@ enum { JIT_SPILLS = 32 };
 typedef struct JitState {
     uint64_t pcpage; /* virtual address of the page that executes */
     CodePage *page;
-    uint32_t flags; /* JitFlags */
-    uint32_t exit; /* JitExit of jit_slow() */
-    bool fp_enabled; /* TcgCpu's */
+    uint32_t flags;   /* JitFlags */
+    uint32_t exit;    /* JitExit of jit_slow() */
+    bool fp_enabled;  /* TcgCpu's */
     uint32_t fp_live; /* the host's unit is set up and has flags that FPSR has not (jit-fp.h) */
     uint64_t flags_a, flags_b;
     TcgCpu *t;
@@ -78,12 +78,12 @@ typedef enum JitSiteKind {
     JIT_SITE_STOREV,
     JIT_SITE_LOADV2,
     JIT_SITE_STOREV2,
-    JIT_SITE_SP,     /* a is the stack pointer, which is not aligned */
-    JIT_SITE_INTERP, /* the interpreter executes the instruction */
-    JIT_SITE_CALL,   /* to = function(a, b, c) */
-    JIT_SITE_FLAGS,  /* makes JIT_FLAGS_NZCV of what flags are kept */
-    JIT_SITE_LEAVE,  /* the interpreter goes on at the instruction */
-    JIT_SITE_VEC,    /* to = function(a, b, c; to2: its extra operand, mo: shape): ir-vec.h */
+    JIT_SITE_SP,      /* a is the stack pointer, which is not aligned */
+    JIT_SITE_INTERP,  /* the interpreter executes the instruction */
+    JIT_SITE_CALL,    /* to = function(a, b, c) */
+    JIT_SITE_FLAGS,   /* makes JIT_FLAGS_NZCV of what flags are kept */
+    JIT_SITE_LEAVE,   /* the interpreter goes on at the instruction */
+    JIT_SITE_VEC,     /* to = function(a, b, c; to2: its extra operand, mo: shape): ir-vec.h */
     JIT_SITE_FP_MODE, /* floating point is about to be used */
 } JitSiteKind;
 
@@ -127,6 +127,9 @@ static inline const void *jit_find(CodePage *page, unsigned n)
 
 /* Translates the block that begins at record n; NULL: not now. In the vCPU's thread. */
 const void *jit_translate(ArmCpu *cpu, CodePage *page, unsigned n);
+/* From now on branches may have to tell their targets what they are (BTI): what was translated does
+ * not know that. */
+void jit_check_branches(void);
 /* A page begins without translated code; and ends. */
 void jit_page_init(CodePage *page);
 void jit_page_retire(CodePage *page);

@@ -4,6 +4,7 @@
 #define ACCEL_TCG_TCG_CPU_H
 
 #include "accel/tcg/a64/a64.h"
+#include "accel/tcg/stats.h"
 #include "hw/cpu/arm-cpu.h"
 #include "hw/cpu/arm-mmu.h"
 
@@ -34,7 +35,7 @@ typedef struct TlbCodeEntry {
     CodePage *page;
     uint8_t map_bits;
     bool global;
-    bool guarded; /* BTI: the page checks branch targets */
+    bool guarded;    /* BTI: the page checks branch targets */
     uint64_t unused; /* translated code finds an entry by shifting */
 } TlbCodeEntry;
 
@@ -85,6 +86,7 @@ typedef struct TcgCpu {
     /* ---- other threads look at these */
     _Atomic bool in_guest;   /* executes instructions: does not yet see what is posted */
     _Atomic bool has_posted; /* flushes wait for this vCPU (tlb.c) */
+    TcgStats stats;
 } TcgCpu;
 
 static inline TcgCpu *tcg_cpu_of(ArmCpu *cpu)

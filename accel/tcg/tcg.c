@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The accelerator "tcg": A64 guests in software on any host. */
 #include "accel/tcg/a64/a64.h"
-#include "accel/tcg/code.h"
+#include "accel/tcg/code-cache.h"
 #include "accel/tcg/exec.h"
+#include "accel/tcg/jit-log.h"
 #include "accel/tcg/jit.h"
 #include "accel/tcg/options.h"
+#include "accel/tcg/stats.h"
 #include "accel/tcg/tlb.h"
 #include "softmmu/accel.h"
 #include "util/module.h"
@@ -13,11 +15,8 @@
 
 typedef struct TcgAccel {
     Object parent;
-    int thread; /* index into thread_names */
+    TcgOptions options;
 } TcgAccel;
-
-enum { THREAD_MULTI, THREAD_SINGLE };
-static const char *const thread_names[] = {"multi", "single", NULL};
 
 /* ---- vCPUs */
 
@@ -89,6 +88,14 @@ static const AccelCpuOps tcg_cpu_ops = {
 
 /* ---- the accelerator */
 
+#ifdef __x86_64__
+enum { HAVE_TRANSLATOR = 1 };
+#else
+enum { HAVE_TRANSLATOR = 0 };
+#endif
+
+TcgOptions tcg_options;
+
 static bool tcg_available(const char *target, Error **errp)
 {
     if (strcmp(target, "aarch64") != 0) {
@@ -98,17 +105,69 @@ static bool tcg_available(const char *target, Error **errp)
     return true;
 }
 
-TcgOptions tcg_options = {TCG_NEVER};
+static bool check_tier(TcgOptions *o, Error **errp)
+{
+    if (!HAVE_TRANSLATOR && o->tier == TCG_TIER_JIT) {
+        return error_set_code(errp, ERROR_CODE_NOT_SUPPORTED,
+                              "There is no translator for this host: tier=interp or tier=auto");
+    }
+    return true;
+}
+
+static bool check_tb_size(TcgOptions *o, Error **errp)
+{
+    const uint32_t min = CODE_CACHE_MIN >> 20, max = CODE_CACHE_MAX >> 20;
+
+    if (o->tb_size == 0) {
+        o->tb_size = TCG_TB_SIZE_DEFAULT;
+    }
+    if (o->tb_size < min || o->tb_size > max) {
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "Parameter 'tb-size' expects a number of MiB from %u to %u", min,
+                              max);
+    }
+    return true;
+}
+
+/* Here and not in setup: a dry run finds it too. */
+static bool tcg_changed(Object *obj, const Property *prop, Error **errp)
+{
+    TcgOptions *o = &((TcgAccel *)obj)->options;
+
+    return check_tier(o, errp) && check_tb_size(o, errp) &&
+           host_level_check((HostLevel)o->host, errp);
+}
+
+/* Branches arrive at an instruction so often before it is translated. */
+enum { WARM = 12 };
+
+static bool start_translator(Error **errp)
+{
+    if (tcg_options.tier == TCG_TIER_INTERP) {
+        tcg_options.heat_limit = TCG_NEVER;
+        return true;
+    }
+    tcg_options.heat_limit = tcg_options.tier == TCG_TIER_JIT ? 0 : WARM;
+    return jit_init((uint64_t)tcg_options.tb_size << 20, errp);
+}
+
 static bool tcg_setup(Object *accel, Error **errp)
 {
-    if (getenv("POISE_JIT")) {
-        tcg_options.heat_limit = (unsigned)atoi(getenv("POISE_JIT"));
-        if (!jit_init(128 << 20, errp)) {
-            return false;
-        }
+    tcg_options = ((TcgAccel *)accel)->options;
+    if (!HAVE_TRANSLATOR) {
+        tcg_options.tier = TCG_TIER_INTERP;
+    }
+    if (tcg_options.host != HOST_LEVEL_AUTO) { /* else it is found out when it is needed */
+        host_level_set((HostLevel)tcg_options.host);
+    }
+    if (!jit_perf_init(tcg_options.perfmap, tcg_options.jitdump, errp)) {
+        return false;
+    }
+    if (!start_translator(errp)) {
+        return false;
     }
     ram_code_written = code_written;
-    if (((TcgAccel *)accel)->thread == THREAD_SINGLE) {
+    if (tcg_options.thread == TCG_THREAD_SINGLE) {
         cpus_take_turns();
     }
     return true;
@@ -118,15 +177,41 @@ static void tcg_class_init(ObjectClass *klass, const void *data)
 {
     AccelClass *ac = (AccelClass *)klass;
 
+    klass->changed = tcg_changed;
     ac->name = "tcg";
-    ac->help = "interprets guest instructions";
+    ac->help = "executes guest instructions in software";
     ac->available = tcg_available;
     ac->setup = tcg_setup;
     ac->cpu_ops = &tcg_cpu_ops;
+    ac->stats = tcg_stats;
 }
 
+/* In the order of their enumerations. */
+static const char *const thread_names[] = {"multi", "single", NULL};
+static const char *const tier_names[] = {"interp", "jit", "auto", NULL};
+static const char *const host_names[] = {"auto", "sse4", "avx2", "avx512", NULL};
+
+#define OPTION(k, n, field, def, text, ...)                                               \
+    {                                                                                     \
+        .name = (n), .kind = (k), .offset = offsetof(TcgAccel, options.field),            \
+        .has_default = true, .default_value = (def), .description = (text), ##__VA_ARGS__ \
+    }
+
 static const Property tcg_properties[] = {
-    DEFINE_PROP_ENUM("thread", TcgAccel, thread, thread_names, 0),
+    OPTION(PROP_ENUM, "thread", thread, TCG_THREAD_MULTI, "a thread for each vCPU, or one for all",
+           .enum_names = thread_names),
+    OPTION(PROP_ENUM, "tier", tier, TCG_TIER_INTERP,
+           "interpret, translate, or translate where the host allows it", .enum_names = tier_names),
+    OPTION(PROP_UINT32, "tb-size", tb_size, TCG_TB_SIZE_DEFAULT,
+           "MiB for translated code and its tables, 8 to 2047 (0: 256)"),
+    OPTION(PROP_BOOL, "one-insn-per-tb", one_insn_per_tb, false,
+           "translate each instruction by itself"),
+    OPTION(PROP_ENUM, "host", host, HOST_LEVEL_AUTO,
+           "use no instructions of the host beyond this level", .enum_names = host_names),
+    OPTION(PROP_UINT64, "verify", verify, 0,
+           "compare every so many translated blocks with the interpreter (0: none)"),
+    OPTION(PROP_BOOL, "perfmap", perfmap, false, "names of translated code in /tmp/perf-PID.map"),
+    OPTION(PROP_BOOL, "jitdump", jitdump, false, "translated code in jit-PID.dump"),
     DEFINE_PROP_END(),
 };
 

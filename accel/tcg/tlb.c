@@ -4,6 +4,7 @@
  * that are not current stay, and are flushed like the others. */
 #include "accel/tcg/tlb-internal.h"
 
+#include "accel/tcg/jit.h"
 #include "hw/cpu/arm-debug.h"
 #include "util/rcu.h"
 
@@ -214,6 +215,7 @@ bool tlb_lookup(ArmCpu *cpu, TcgCpu *t, uint64_t va, ArmAccess access, unsigned 
     };
     ArmTranslation tr;
 
+    tcg_stats_add(&t->stats.tlb_data_misses, 1);
     if (!arm_mmu_request(cpu, &req, &tr, exc)) {
         return false;
     }
@@ -235,6 +237,7 @@ CodePage *tlb_lookup_code(ArmCpu *cpu, TcgCpu *t, uint64_t pc, ArmException *exc
     if (likely(e->tag == (pc & ~0xffcull))) {
         return e->page;
     }
+    tcg_stats_add(&t->stats.tlb_code_misses, 1);
     if (pc & 3) {
         *exc = arm_exc_sync(cpu, EC_PC_ALIGN, 0);
         exc->far = pc;
@@ -256,7 +259,10 @@ CodePage *tlb_lookup_code(ArmCpu *cpu, TcgCpu *t, uint64_t pc, ArmException *exc
     e->map_bits = (uint8_t)MAX(__builtin_ctzll(tr.map_size), GUEST_PAGE_BITS);
     e->global = tr.global;
     e->guarded = tr.guarded;
-    t->checks_branches |= tr.guarded;
+    if (tr.guarded && !t->checks_branches) {
+        t->checks_branches = true;
+        jit_check_branches();
+    }
     t->bank->empty = false;
     note_large(t->bank, pc, e->map_bits);
     t->bank->has_non_global |= !tr.global;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* For every row of the A64 table: random encodings in random states, one instruction at a time,
  * against the oracle. CASES=n times as many cases, SEED=n others, ROWS=glob only those rows. */
+#include "accel/tcg/jit.h"
+#include "accel/tcg/options.h"
 #include "tests/tcg/diff.h"
 #include "tests/tcg/env.h"
 
@@ -198,7 +200,16 @@ static void step(const A64Insn *rec, DiffState *s)
     t->insns = page->insns;
     t->pc_bias = ENV_RAM_BASE - ((uintptr_t)t->insns >> 2);
     t->run_start = where;
-    for (const A64Insn *i = where; i;) {
+    t->heat_limit = tcg_options.heat_limit;
+    tlb_select(env_cpu, t);
+    bool interpret = true;
+    if (t->heat_limit != TCG_NEVER) {
+        /* What follows the instruction is the interpreter's too, but nothing that should run. */
+        bool ran = tcg_run_translated(env_cpu, t, where, &interpret);
+        interpret = !ran || (interpret && env_cpu->pc == s->pc);
+        page->entries[where - page->insns] = jit_miss;
+    }
+    for (const A64Insn *i = interpret ? where : NULL; i;) {
         i = a64_handler_of(i)(env_cpu, t, i);
     }
     *where = stop;
@@ -378,6 +389,9 @@ static void make_stop_page(void)
     a64_decode(0xd5033fdf, UINT64_MAX, &stop); /* ISB leaves with pc behind itself */
     page = aligned_alloc(64, align_up(sizeof(*page), 64));
     memset(page, 0, sizeof(*page));
+    if (tcg_options.heat_limit != TCG_NEVER) {
+        jit_page_init(page);
+    }
     for (int i = 0; i <= INSNS_PER_PAGE; i++) {
         page->insns[i] = stop;
     }

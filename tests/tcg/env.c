@@ -2,6 +2,8 @@
 /* One "max" CPU with RAM, driven by the tests themselves, and TAP output. */
 #include "tests/tcg/env.h"
 
+#include "accel/tcg/jit.h"
+#include "accel/tcg/options.h"
 #include "softmmu/clock.h"
 #include "util/module.h"
 #include "util/rcu.h"
@@ -38,6 +40,21 @@ static void set_level(Device *dev, const char *name)
     }
 }
 
+/* TIER=jit in the environment: everything is translated when it is first reached. */
+static void choose_tier(void)
+{
+    const char *tier = getenv("TIER");
+    Error *err = NULL;
+
+    tcg_options.heat_limit = TCG_NEVER;
+    if (g_strcmp0(tier, "jit") == 0) {
+        tcg_options.heat_limit = 0;
+        if (!jit_init(64 << 20, &err)) {
+            g_error("%s", err->message);
+        }
+    }
+}
+
 static void init(bool all_levels) NO_THREAD_SAFETY
 {
     Error *err = NULL;
@@ -64,6 +81,7 @@ static void init(bool all_levels) NO_THREAD_SAFETY
     const AccelClass *tcg = (AccelClass *)type_get_class(type_find("tcg-accel"));
     accel_cpu_ops = tcg->cpu_ops;
     ram_code_written = code_written;
+    choose_tier();
     if (!accel_cpu_ops->create(&env_cpu->cs, &err)) {
         g_error("%s", err->message);
     }

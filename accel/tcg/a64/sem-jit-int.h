@@ -55,7 +55,11 @@ SEM_INLINE V64 v_rbit(SemCtx c, unsigned sf, V64 a)
 {
     V64 bits = v_const(c, sf ? 64 : 32);
 
-    return jit_node(c, (IrNode){.op = IR_CALL, .wide = (uint8_t)(sf != 0), .a = a.r, .b = bits.r, .ptr = (void *)jit_rbit});
+    return jit_node(c, (IrNode){.op = IR_CALL,
+                                .wide = (uint8_t)(sf != 0),
+                                .a = a.r,
+                                .b = bits.r,
+                                .ptr = (void *)jit_rbit});
 }
 
 SEM_INLINE V64 v_rev(SemCtx c, unsigned bytes, V64 a)

@@ -146,7 +146,10 @@ static void divide(Emit *e, IrRef r)
 
 static X64Shift shift_of(unsigned op)
 {
-    return op == IR_SHL ? SHIFT_SHL : op == IR_SHR ? SHIFT_SHR : op == IR_SAR ? SHIFT_SAR : SHIFT_ROR;
+    return op == IR_SHL   ? SHIFT_SHL
+           : op == IR_SHR ? SHIFT_SHR
+           : op == IR_SAR ? SHIFT_SAR
+                          : SHIFT_ROR;
 }
 
 static void shift(Emit *e, IrRef r)
@@ -172,7 +175,7 @@ static void shift(Emit *e, IrRef r)
 
 /* ---- bits */
 
-static void not(Emit *e, IrRef r)
+static void not(Emit * e, IrRef r)
 {
     const IrNode *n = node(e, r);
     X64Reg a = emit_use(e, n->a, RAX), to = emit_define_over(e, r, n->a);
@@ -359,8 +362,8 @@ static void host_flags_logic(Emit *e, const IrNode *f)
 /* A64 conditions by pairs: after a subtraction, an addition; carry has the other sense there. */
 static X64Cond condition_sub(unsigned cond)
 {
-    static const uint8_t map[] = {CC_E, CC_NE, CC_AE, CC_B, CC_S, CC_NS, CC_O,
-                                  CC_NO, CC_A, CC_BE, CC_GE, CC_L, CC_G, CC_LE};
+    static const uint8_t map[] = {CC_E,  CC_NE, CC_AE, CC_B,  CC_S, CC_NS, CC_O,
+                                  CC_NO, CC_A,  CC_BE, CC_GE, CC_L, CC_G,  CC_LE};
 
     return map[cond];
 }
@@ -487,7 +490,8 @@ static X64Cond condition_of_flags(Emit *e, IrRef flags, unsigned cond)
 
 static X64Cond compare(Emit *e, const IrNode *n)
 {
-    static const uint8_t map[] = {[IR_EQ] = CC_E, [IR_NE] = CC_NE, [IR_LTU] = CC_B, [IR_LTS] = CC_L};
+    static const uint8_t map[] = {
+        [IR_EQ] = CC_E, [IR_NE] = CC_NE, [IR_LTU] = CC_B, [IR_LTS] = CC_L};
     X64Reg a = emit_use(e, n->a, RAX);
     int32_t imm;
 

@@ -40,11 +40,11 @@ typedef struct EmitFlags {
 typedef struct EmitCold {
     X64Jump from[3];
     uint8_t n_from;
-    int16_t site;     /* -1: it leaves */
-    uint8_t *back;    /* where it comes back to */
-    EmitFlags flags;  /* leaving: as EXIT does, by `count` and to `target` */
+    int16_t site;    /* -1: it leaves */
+    uint8_t *back;   /* where it comes back to */
+    EmitFlags flags; /* leaving: as EXIT does, by `count` and to `target` */
     uint16_t count, insn;
-    bool look;        /* to the loop, whatever is translated */
+    bool look; /* to the loop, whatever is translated */
     int64_t target;
 } EmitCold;
 
@@ -58,7 +58,7 @@ typedef struct Emit {
     IrRef reg[16]; /* the value in a general register; homes: the last one that was read or set */
     IrRef xmm[16];
     IrRef spilled[JIT_SPILLS], spilled_vec[16]; /* by slot */
-    unsigned at;                 /* the node that is being emitted */
+    unsigned at;                                /* the node that is being emitted */
     uint32_t pinned, xmm_pinned; /* registers that must not be given away within this node */
     /* The value whose computing left the host's flags as its flags node says; 0: none. */
     IrRef host_flags, new_host_flags;
@@ -147,8 +147,9 @@ void emit_leave(Emit *e, const EmitCold *cold);
 X64Reg emit_address(Emit *e, const IrNode *n);
 /* Its site, described when all operands are in registers, before results are given some. */
 JitSite *emit_access_site(Emit *e, JitSiteKind kind, IrRef r, X64Reg address);
-/* Host memory of an access of `bytes` bytes at address register a. Misses go to `cold`. Every register
- * that the node needs has been given by now: cold code must not miss a move. Changes RCX and RDX. */
+/* Host memory of an access of `bytes` bytes at address register a. Misses go to `cold`. Every
+ * register that the node needs has been given by now: cold code must not miss a move. Changes RCX
+ * and RDX. */
 X64Mem emit_tlb(Emit *e, const IrNode *n, unsigned bytes, bool store, X64Reg a, EmitCold *cold);
 
 /* ---- thunks (thunks.c): code that every block uses */

@@ -7,11 +7,11 @@
 #define NO X64_NO_REG
 /* The registers that compiled code uses most; those that C preserves first. */
 const uint8_t emit_home[ARM_X_COUNT] = {
-    [0] = R8,   [1] = R9,   [2] = R12,  [3] = R13,  [4] = NO,  [5] = NO,  [6] = NO,
-    [7] = NO,   [8] = NO,   [9] = NO,   [10] = NO,  [11] = NO, [12] = NO, [13] = NO,
-    [14] = NO,  [15] = NO,  [16] = NO,  [17] = NO,  [18] = NO, [19] = RBX, [20] = NO,
-    [21] = NO,  [22] = NO,  [23] = NO,  [24] = NO,  [25] = NO, [26] = NO, [27] = NO,
-    [28] = NO,  [29] = NO,  [30] = NO,  [31] = NO,  [ARM_X_SP] = R15,
+    [0] = R8,  [1] = R9,  [2] = R12, [3] = R13, [4] = NO,         [5] = NO,   [6] = NO,
+    [7] = NO,  [8] = NO,  [9] = NO,  [10] = NO, [11] = NO,        [12] = NO,  [13] = NO,
+    [14] = NO, [15] = NO, [16] = NO, [17] = NO, [18] = NO,        [19] = RBX, [20] = NO,
+    [21] = NO, [22] = NO, [23] = NO, [24] = NO, [25] = NO,        [26] = NO,  [27] = NO,
+    [28] = NO, [29] = NO, [30] = NO, [31] = NO, [ARM_X_SP] = R15,
 };
 static const uint8_t temps[EMIT_TEMPS] = {RSI, RDI, R10, R11};
 enum { XMM_FIRST = 3 }; /* below are scratch */
@@ -74,8 +74,7 @@ static void find_hint(Emit *e, IrRef set)
     }
     for (unsigned i = v + 1u; i < set; i++) {
         const IrNode *n = &b->nodes[i];
-        if (ir_is_site(n->op) ||
-            ((n->op == IR_SETX || n->op == IR_GETX) && n->aux == slot)) {
+        if (ir_is_site(n->op) || ((n->op == IR_SETX || n->op == IR_GETX) && n->aux == slot)) {
             return;
         }
     }
@@ -121,7 +120,8 @@ static unsigned spill_slot(Emit *e, IrRef *slots, unsigned n, IrRef r)
     return 0;
 }
 
-/* The register is about to get another value: the one in it moves to where else it is, or memory. */
+/* The register is about to get another value: the one in it moves to where else it is, or memory.
+ */
 static void release(Emit *e, X64Reg reg)
 {
     IrRef r = e->reg[reg];
@@ -158,8 +158,7 @@ static X64Reg take_temp(Emit *e)
             best = t;
             break;
         }
-        if (best == NO ||
-            e->b->nodes[e->reg[t]].last_use > e->b->nodes[e->reg[best]].last_use) {
+        if (best == NO || e->b->nodes[e->reg[t]].last_use > e->b->nodes[e->reg[best]].last_use) {
             best = t;
         }
     }
@@ -217,8 +216,8 @@ X64Reg emit_define_over(Emit *e, IrRef r, IrRef over)
     uint8_t home = e->hint[r];
     X64Reg reg;
 
-    if (home != NO && (!e->reg[home] || e->v[e->reg[home]].reg != home ||
-                       !needed_later(e, e->reg[home]))) {
+    if (home != NO &&
+        (!e->reg[home] || e->v[e->reg[home]].reg != home || !needed_later(e, e->reg[home]))) {
         release(e, home);
         reg = home;
     } else if (over && e->v[over].reg != NO && !needed_later(e, over) &&

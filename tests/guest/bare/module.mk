@@ -22,3 +22,10 @@ endif
 check-bare: all $(bare-images)
 	$(Q)TEST_TIMEOUT=1200 PEER="$(PEER)" $(run-tests) bare $(SRC)/tests/guest/bare/run.sh
 .PHONY: check-bare bare-images
+# What CPUs see of each other, longer than check-bare looks: make check-smp ROUNDS=10000000
+comma := ,
+check-smp: all $(bare-images)
+	$(Q)TEST_TIMEOUT=86400 TIMEOUT=86400 PEER= SUITES="litmus broadcast atomicity" \
+	    OPTIONS="$(if $(ROUNDS),-semihosting-config enable=on$(comma)arg=$(ROUNDS))" \
+	    $(run-tests) smp $(bare)/run.sh
+.PHONY: check-smp

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 # Runs the bare-metal suites of suites.txt on Poise and on the installed peer. Every check must hold
 # on Poise; one that fails on the peer must be explained in differences.txt.
-# In the build directory: SUITES="mmu gicv3" limits it, PEER= (empty) leaves the peer out.
+# In the build directory: SUITES="mmu gicv3" limits it, PEER= (empty) leaves the peer out,
+# OPTIONS are further options of every run.
 set -u
 src=$(cd "$(dirname "$0")" && pwd)
 poise=$PWD/poise-system-aarch64
@@ -29,7 +30,8 @@ run() {
     : >"$dir/console"
     printf '{"execute": "qmp_capabilities"}\n{"execute": "cont"}\n' >"$dir/qmp"
     mkfifo "$dir/in"
-    "$emulator" "$@" -S -nodefaults -display none -serial "file:$dir/console" -qmp stdio \
+    # shellcheck disable=SC2086
+    "$emulator" "$@" ${OPTIONS:-} -S -nodefaults -display none -serial "file:$dir/console" -qmp stdio \
         <"$dir/in" >"$dir/log" 2>&1 &
     pid=$!
     exec 3>"$dir/in"
