@@ -69,17 +69,15 @@ static uint32_t nzcv_of(unsigned kind, uint64_t a, uint64_t b)
     b &= mask;
     switch (kind & ~1u) {
     case JIT_FLAGS_ADDR:
-        a = (a - b) & mask;
-        /* fall through */
     case JIT_FLAGS_ADD:
+        a = (kind & ~1u) == JIT_FLAGS_ADDR ? (a - b) & mask : a;
         r = (a + b) & mask;
         carry = r < a;
         v = (a ^ r) & (b ^ r);
         break;
     case JIT_FLAGS_SUBR:
-        a = (a + b) & mask;
-        /* fall through */
     case JIT_FLAGS_SUB:
+        a = (kind & ~1u) == JIT_FLAGS_SUBR ? (a + b) & mask : a;
         r = (a - b) & mask;
         carry = a >= b;
         v = (a ^ b) & (a ^ r);
@@ -271,11 +269,10 @@ static bool ask(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const Ji
         return true;
     }
     case JIT_SITE_FP_MODE:
-        if (jit_fp_begin(cpu)) {
+    case JIT_SITE_LEAVE:
+        if (s->kind == JIT_SITE_FP_MODE && jit_fp_begin(cpu)) {
             return true;
         }
-        /* fall through */
-    case JIT_SITE_LEAVE:
         js->exit = JIT_EXIT_INTERP;
         tcg_leave(cpu, t, i);
         return false;
