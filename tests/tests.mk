@@ -92,7 +92,7 @@ qmp-tests += tests/qmp/json-test tests/qmp/introspect-test
 qmp-tests += tests/qmp/objects-test
 qmp-tests += tests/qmp/config-test tests/qmp/state-hash-test tests/qmp/dry-run-test
 qmp-tests += tests/qmp/process-test
-qmp-tests += tests/qmp/icount-test tests/qmp/semihosting-test
+qmp-tests += tests/qmp/icount-test tests/qmp/semihosting-test tests/qmp/tcg-test
 qmp-test-support := tests/lib/qmp-client.o tests/lib/run.o tests/lib/tap.o tests/qmp/shape.o
 all-objs += $(qmp-test-support) $(qmp-tests:=.o)
 $(qmp-tests): %: %.o $(qmp-test-support) libutil.a

@@ -191,6 +191,10 @@ void tcg_exec(CpuState *cs)
     while (!tcg_must_leave(cpu, atomic_load_explicit(&cs->insn_count, memory_order_relaxed)) &&
            !atomic_load_explicit(&cs->halted, memory_order_relaxed)) {
         if (unlikely(atomic_load_explicit(&t->has_posted, memory_order_acquire))) {
+            /* A new section: what is dead now can be freed though this vCPU never pauses. Before
+             * it serves: whatever is retired from here on tells it again, or waits. */
+            rcu_read_unlock();
+            rcu_read_lock();
             tlb_serve(cpu, t);
         }
         t->leave = false;

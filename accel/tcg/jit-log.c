@@ -2,6 +2,7 @@
 /* What was translated, as text: the guest's instructions, the nodes, the host's instructions. */
 #include "accel/tcg/jit-log.h"
 
+#include "accel/tcg/a64/jit.h"
 #include "accel/tcg/code.h"
 #include "accel/tcg/jit.h"
 #include <inttypes.h>
@@ -18,26 +19,9 @@ static uint64_t page_va(const IrBlock *b)
     return t->insns == b->page->insns ? t->pc_bias + ((uintptr_t)t->insns >> 2) : b->page->offset;
 }
 
-/* Instructions up to where the block ends: before b->insn where something ran out. */
-static unsigned insns_of(const IrBlock *b)
-{
-    const IrNode *last = &b->nodes[b->state.n - 1];
-    unsigned n = b->insn - b->first;
-
-    if (b->insn == INSNS_PER_PAGE || b->count == b->max_insns) {
-        return n;
-    }
-    if (last->op == IR_EXIT && last->insn == b->insn && last->imm == b->insn * 4) {
-        const A64RowInfo *row = a64_row_of_op(b->page->insns[b->insn].op);
-
-        return n + (row && row->flags & A64_ROW_ENDS_ALWAYS); /* a branch to itself */
-    }
-    return n + 1;
-}
-
 static void add_guest(const IrBlock *b, uint64_t va, GString *out)
 {
-    unsigned n = insns_of(b);
+    unsigned n = a64_block_insns(b);
 
     g_string_append(out, "IN:\n");
     for (unsigned i = b->first; i < b->first + n; i++) {

@@ -285,6 +285,7 @@ static bool slow(ArmCpu *cpu, JitState *js, const JitSite *s)
 {
     TcgCpu *t = js->t;
 
+    tcg_stats_add(&t->stats.slow_calls, 1);
     js->exit = JIT_EXIT_LOOK;
     homes_to_cpu(cpu, js);
     settle(cpu, js, s);

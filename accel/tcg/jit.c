@@ -91,6 +91,24 @@ static const void *make(ArmCpu *cpu, CodePage *page, unsigned n, const CodeRoom 
     return NULL;
 }
 
+/* The same, counted and logged. */
+static const void *make_new(ArmCpu *cpu, CodePage *page, unsigned n, const CodeRoom *room)
+{
+    uint64_t begin = tcg_stats_now_ns();
+    size_t used;
+    const void *code = make(cpu, page, n, room, &used);
+
+    if (!code) {
+        return NULL;
+    }
+    code_cache_commit(used, page);
+    tcg_stats_block(a64_block_insns(&block), used, tcg_stats_now_ns() - begin);
+    if (jit_log_wanted()) {
+        jit_log_block(&block, code, emit.code_bytes);
+    }
+    return code;
+}
+
 /* The page's own table. */
 static const void **entries_of(CodePage *page)
 {
@@ -109,20 +127,13 @@ const void *jit_translate(ArmCpu *cpu, CodePage *page, unsigned n)
 {
     const void *code = NULL;
     CodeRoom room;
-    size_t used;
 
     mutex_lock(&jit_lock);
     if (!page->dead && code_cache_begin(&room)) {
         const void **entries = entries_of(page);
         code = entries ? jit_find(page, n) : NULL;
-        int64_t start = g_get_monotonic_time();
-        if (entries && !code && (code = make(cpu, page, n, &room, &used))) {
-            code_cache_commit(used, page);
+        if (entries && !code && (code = make_new(cpu, page, n, &room))) {
             __atomic_store_n(&entries[n], code, __ATOMIC_RELEASE);
-            tcg_stats_block(block.count, used, (uint64_t)(g_get_monotonic_time() - start) * 1000);
-            if (jit_log_wanted()) {
-                jit_log_block(&block, code, used);
-            }
         }
     }
     mutex_unlock(&jit_lock);

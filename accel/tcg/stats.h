@@ -5,6 +5,7 @@
 
 #include "softmmu/accel.h"
 #include <stdint.h>
+#include <time.h>
 
 enum { TCG_STATS_EXITS = 3 }; /* reasons: JitExit */
 
@@ -42,6 +43,14 @@ static inline void tcg_stats_block(unsigned insns, uint64_t host_bytes, uint64_t
     tcg_stats_add(&tcg_translations.guest_bytes, insns * 4ull);
     tcg_stats_add(&tcg_translations.host_bytes, host_bytes);
     tcg_stats_add(&tcg_translations.ns, ns);
+}
+
+static inline uint64_t tcg_stats_now_ns(void)
+{
+    struct timespec ts;
+
+    clock_gettime(CLOCK_MONOTONIC, &ts);
+    return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
 /* AccelClass.stats. */

@@ -141,14 +141,23 @@ static bool tcg_changed(Object *obj, const Property *prop, Error **errp)
 /* Branches arrive at an instruction so often before it is translated. */
 enum { WARM = 12 };
 
+/* tier=auto does without where the host refuses it. */
 static bool start_translator(Error **errp)
 {
-    if (tcg_options.tier == TCG_TIER_INTERP) {
-        tcg_options.heat_limit = TCG_NEVER;
+    uint64_t size = (uint64_t)tcg_options.tb_size << 20;
+    g_autoptr(Error) err = NULL;
+
+    tcg_options.heat_limit = tcg_options.tier == TCG_TIER_JIT ? 0 : WARM;
+    if (tcg_options.tier != TCG_TIER_INTERP && jit_init(size, &err)) {
         return true;
     }
-    tcg_options.heat_limit = tcg_options.tier == TCG_TIER_JIT ? 0 : WARM;
-    return jit_init((uint64_t)tcg_options.tb_size << 20, errp);
+    if (tcg_options.tier == TCG_TIER_JIT) {
+        g_propagate_error(errp, g_steal_pointer(&err));
+        return false;
+    }
+    tcg_options.tier = TCG_TIER_INTERP;
+    tcg_options.heat_limit = TCG_NEVER;
+    return true;
 }
 
 static bool tcg_setup(Object *accel, Error **errp)

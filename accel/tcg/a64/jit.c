@@ -58,3 +58,19 @@ void a64_translate(IrBlock *b)
         }
     }
 }
+
+unsigned a64_block_insns(const IrBlock *b)
+{
+    const IrNode *last = &b->nodes[b->state.n - 1];
+    unsigned n = b->insn - b->first;
+
+    if (b->insn == INSNS_PER_PAGE || b->count == b->max_insns) {
+        return n;
+    }
+    if (last->op == IR_EXIT && last->insn == b->insn && last->imm == b->insn * 4) {
+        const A64RowInfo *row = a64_row_of_op(b->page->insns[b->insn].op);
+
+        return n + (row && row->flags & A64_ROW_ENDS_ALWAYS); /* a branch to itself */
+    }
+    return n + 1;
+}

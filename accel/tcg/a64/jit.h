@@ -24,5 +24,7 @@ extern A64JitOp *const a64_jit_ops[A64_OP_COUNT];
 
 /* Appends blocks' instructions from b->first on. */
 void a64_translate(IrBlock *b);
+/* Instructions of the block: before b->insn where something ran out, else up to it. */
+unsigned a64_block_insns(const IrBlock *b);
 
 #endif

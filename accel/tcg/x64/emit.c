@@ -161,6 +161,7 @@ static void emit_data(Emit *e)
 {
     size_t sites = e->n_sites * sizeof(JitSite), pool = e->n_pool * 8;
 
+    e->code_bytes = (size_t)(e->s.p - e->s.start);
     x64_align(&e->s, 16);
     if (e->failed || e->s.overflow || (size_t)(e->s.end - e->s.p) < sites + pool + 16) {
         e->failed = true;

@@ -65,6 +65,7 @@ typedef struct Emit {
     bool nzcv_true;       /* ArmCpu.nzcv is, unless flags are pending */
     bool uses_vectors;    /* sites save XMM registers too */
     const uint8_t *entry; /* where the block begins to execute */
+    size_t code_bytes;    /* of the block; sites and constants follow */
     JitSite sites[EMIT_MAX_SITES];
     unsigned n_sites;
     uint64_t pool[EMIT_MAX_POOL];
