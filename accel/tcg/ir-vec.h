@@ -26,8 +26,11 @@ typedef enum IrVecOp {
     IR_V_MAXU,
     IR_V_MINU,
     IR_V_ABS,
-    IR_V_AVGU,  /* (a + b + 1) / 2, 8 and 16 bits */
-    IR_V_QADDS, /* saturating, 8 and 16 bits */
+    IR_V_MULH,   /* upper halves of signed products, 16 bits */
+    IR_V_MULHR,  /* bits 30:15 of such products, rounded */
+    IR_V_MULADD, /* a product of signed 16 bits + its neighbour's, 32 bits */
+    IR_V_AVGU,   /* (a + b + 1) / 2, 8 and 16 bits */
+    IR_V_QADDS,  /* saturating, 8 and 16 bits */
     IR_V_QADDU,
     IR_V_QSUBS,
     IR_V_QSUBU,

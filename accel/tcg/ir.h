@@ -92,10 +92,13 @@ typedef uint16_t IrRef;
     X(FENCE, s)    /* aux: Fence */                                                               \
     X(SP_CHECK, x) /* a: the stack pointer; faults when unaligned and that is checked */          \
     /* vectors: ir-vec.h */                                                                       \
-    X(GETV, v)      /* aux: register */                                                           \
-    X(SETV, s)      /* aux: register; a */                                                        \
-    X(LOADV, w)     /* 2^aux bytes, zero above */                                                 \
-    X(STOREV, x)    /* b: vector */                                                               \
+    X(GETV, v)   /* aux: register */                                                              \
+    X(SETV, s)   /* aux: register; a */                                                           \
+    X(LOADV, w)  /* 2^aux bytes, zero above */                                                    \
+    X(STOREV, x) /* b: vector */                                                                  \
+    X(LOADV2, w) /* two neighbours of 16 bytes, as LOAD2; the second's value: */                  \
+    X(HIGHV, v)                                                                                   \
+    X(STOREV2, x)   /* b, c */                                                                    \
     X(VCONST, v)    /* imm, imm2 */                                                               \
     X(VEC, v)       /* aux: IrVecOp; aux2: element size (log2); a, b: vectors; imm */             \
     X(VFROMX, v)    /* integers a (low half), b (high half; 0: zero) */                           \

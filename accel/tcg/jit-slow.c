@@ -69,17 +69,15 @@ static uint32_t nzcv_of(unsigned kind, uint64_t a, uint64_t b)
     b &= mask;
     switch (kind & ~1u) {
     case JIT_FLAGS_ADDR:
-        a = (a - b) & mask;
-        /* fall through */
     case JIT_FLAGS_ADD:
+        a = (kind & ~1u) == JIT_FLAGS_ADDR ? (a - b) & mask : a;
         r = (a + b) & mask;
         carry = r < a;
         v = (a ^ r) & (b ^ r);
         break;
     case JIT_FLAGS_SUBR:
-        a = (a + b) & mask;
-        /* fall through */
     case JIT_FLAGS_SUB:
+        a = (kind & ~1u) == JIT_FLAGS_SUBR ? (a + b) & mask : a;
         r = (a - b) & mask;
         carry = a >= b;
         v = (a ^ b) & (a ^ r);
@@ -170,24 +168,34 @@ static bool store(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const 
 
 static bool load_vector(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const JitSite *s)
 {
-    unsigned size = s->mo & MO_SIZE;
+    unsigned n = s->kind == JIT_SITE_LOADV2 ? 2 : 1, size = s->mo & MO_SIZE;
+    JitValue to[] = {s->to, s->to2};
+    ArmVec v[2];
 
-    if (!tcg_load_slow(cpu, t, i, jit_value(js, s, s->a), s->mo)) {
-        return false;
-    }
-    if (s->to.place == JIT_XMM) {
-        js->saved_vec[s->to.n] = (ArmVec){
+    for (unsigned k = 0; k < n; k++) {
+        if (!tcg_load_slow(cpu, t, i, jit_value(js, s, s->a) + 16 * k, s->mo)) {
+            return false;
+        }
+        v[k] = (ArmVec){
             .d = {t->loaded[0] & MASK64(MIN(8u << size, 64u)), size == MO_128 ? t->loaded[1] : 0}};
+    }
+    for (unsigned k = 0; k < n; k++) {
+        if (to[k].place == JIT_XMM) {
+            js->saved_vec[to[k].n] = v[k];
+        }
     }
     return true;
 }
 
 static bool store_vector(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const JitSite *s)
 {
-    ArmVec v = vec_value(js, s->b);
+    unsigned n = s->kind == JIT_SITE_STOREV2 ? 2 : 1;
 
-    if (!tcg_store_slow(cpu, t, i, jit_value(js, s, s->a), s->mo, v.d[0], v.d[1])) {
-        return false;
+    for (unsigned k = 0; k < n; k++) {
+        ArmVec v = vec_value(js, k ? s->c : s->b);
+        if (!tcg_store_slow(cpu, t, i, jit_value(js, s, s->a) + 16 * k, s->mo, v.d[0], v.d[1])) {
+            return false;
+        }
     }
     stored(cpu, t);
     return true;
@@ -247,8 +255,10 @@ static bool ask(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const Ji
     case JIT_SITE_STORE2:
         return store(cpu, t, i, js, s);
     case JIT_SITE_LOADV:
+    case JIT_SITE_LOADV2:
         return load_vector(cpu, t, i, js, s);
     case JIT_SITE_STOREV:
+    case JIT_SITE_STOREV2:
         return store_vector(cpu, t, i, js, s);
     case JIT_SITE_SP:
         return tcg_sp_aligned(cpu, t, i);
@@ -259,11 +269,10 @@ static bool ask(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const Ji
         return true;
     }
     case JIT_SITE_FP_MODE:
-        if (jit_fp_begin(cpu)) {
+    case JIT_SITE_LEAVE:
+        if (s->kind == JIT_SITE_FP_MODE && jit_fp_begin(cpu)) {
             return true;
         }
-        /* fall through */
-    case JIT_SITE_LEAVE:
         js->exit = JIT_EXIT_INTERP;
         tcg_leave(cpu, t, i);
         return false;

@@ -76,6 +76,8 @@ typedef enum JitSiteKind {
     JIT_SITE_STORE2,
     JIT_SITE_LOADV,
     JIT_SITE_STOREV,
+    JIT_SITE_LOADV2,
+    JIT_SITE_STOREV2,
     JIT_SITE_SP,      /* a is the stack pointer, which is not aligned */
     JIT_SITE_INTERP,  /* the interpreter executes the instruction */
     JIT_SITE_CALL,    /* to = function(a, b, c) */

@@ -15,11 +15,6 @@ static unsigned chunks_of(VecShape s, unsigned regs)
     return (s.bytes * regs + 15) / 16;
 }
 
-static unsigned chunk_bytes(VecShape s, unsigned regs, unsigned k)
-{
-    return MIN(16, s.bytes * regs - 16 * k);
-}
-
 /* The mask that takes what belongs into `to` from `from`: where[n] is the place of byte n in all of
  * the chunks or registers. */
 static V128 pick_mask(SemCtx c, const uint8_t *where, unsigned from)
@@ -90,8 +85,10 @@ bool jit_ld_interleaved(SemCtx c, VecShape s, unsigned regs, V64 addr)
 {
     V128 m[4], v[4];
 
-    for (unsigned k = 0; k < chunks_of(s, regs); k++) {
-        m[k] = jit_loadv(c, access_of(s, chunk_bytes(s, regs, k)), jit_ahead(c, addr, 16 * k));
+    unsigned whole = s.bytes * regs / 16;
+    jit_load_many(c, access_of(s, 16), addr, whole, m);
+    if (whole < chunks_of(s, regs)) {
+        m[whole] = jit_loadv(c, access_of(s, 8), jit_ahead(c, addr, 16 * whole));
     }
     take_apart(c, s, regs, m, v);
     for (unsigned k = 0; k < regs; k++) {
@@ -146,8 +143,10 @@ bool jit_st_interleaved(SemCtx c, VecShape s, unsigned regs, V64 addr)
         v[k] = vec_get(c, (c.i->rd + k) & 31);
     }
     put_together(c, s, regs, v, m);
-    for (unsigned k = 0; k < chunks_of(s, regs); k++) {
-        jit_storev(c, access_of(s, chunk_bytes(s, regs, k)), jit_ahead(c, addr, 16 * k), m[k]);
+    unsigned whole = s.bytes * regs / 16;
+    jit_store_many(c, access_of(s, 16), addr, whole, m);
+    if (whole < chunks_of(s, regs)) {
+        jit_storev(c, access_of(s, 8), jit_ahead(c, addr, 16 * whole), m[whole]);
     }
     return true;
 }

@@ -186,6 +186,12 @@ static inline bool vec_ld_block(SemCtx c, unsigned regs, unsigned bytes, V64 add
     return p;
 }
 
+/* False: one by one. */
+static inline bool vec_st_block(SemCtx c, unsigned regs, unsigned bytes, V64 addr)
+{
+    return false;
+}
+
 /* Elements of `regs` registers from rd on in turn, all in one page. False: nothing was done, the
  * elements have to be accessed one by one. */
 static inline bool vec_ld_interleaved(SemCtx c, VecShape s, unsigned regs, V64 addr)

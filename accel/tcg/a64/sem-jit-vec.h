@@ -208,33 +208,90 @@ SEM_INLINE V64 jit_ahead(SemCtx c, V64 addr, unsigned off)
     return v_add(c, 1, addr, v_const(c, off));
 }
 
+SEM_INLINE void jit_loadv2(SemCtx c, unsigned mo, V64 addr, V128 *ret_lo, V128 *ret_hi)
+{
+    *ret_lo = (V128){ir_append(c.b, jit_access(c, IR_LOADV2, mo | MO_128, addr))};
+    *ret_hi = (V128){ir_append(c.b, (IrNode){.op = IR_HIGHV, .a = ret_lo->r})};
+}
+
+SEM_INLINE void jit_storev2(SemCtx c, unsigned mo, V64 addr, V128 lo, V128 hi)
+{
+    IrNode n = jit_access(c, IR_STOREV2, mo | MO_128, addr);
+
+    n.b = lo.r;
+    n.c = hi.r;
+    ir_append(c.b, n);
+}
+
+/* `n` times 16 bytes. */
+SEM_INLINE void jit_load_many(SemCtx c, unsigned mo, V64 addr, unsigned n, V128 *ret)
+{
+    unsigned k = 0;
+
+    for (; k + 1 < n; k += 2) {
+        jit_loadv2(c, mo, jit_ahead(c, addr, 16 * k), &ret[k], &ret[k + 1]);
+    }
+    if (k < n) {
+        ret[k] = jit_loadv(c, mo | MO_128, jit_ahead(c, addr, 16 * k));
+    }
+}
+
+SEM_INLINE void jit_store_many(SemCtx c, unsigned mo, V64 addr, unsigned n, const V128 *v)
+{
+    unsigned k = 0;
+
+    for (; k + 1 < n; k += 2) {
+        jit_storev2(c, mo, jit_ahead(c, addr, 16 * k), v[k], v[k + 1]);
+    }
+    if (k < n) {
+        jit_storev(c, mo | MO_128, jit_ahead(c, addr, 16 * k), v[k]);
+    }
+}
+
 SEM_INLINE bool vec_ld_pair(SemCtx c, V64 addr, unsigned n, unsigned m)
 {
-    V128 lo = jit_loadv(c, MO_128, addr), hi = jit_loadv(c, MO_128, jit_ahead(c, addr, 16));
+    V128 v[2];
 
-    vec_set(c, n, lo);
-    vec_set(c, m, hi);
+    jit_load_many(c, 0, addr, 2, v);
+    vec_set(c, n, v[0]);
+    vec_set(c, m, v[1]);
     return true;
 }
 
 SEM_INLINE bool vec_st_pair(SemCtx c, V64 addr, unsigned n, unsigned m)
 {
-    jit_storev(c, MO_128, addr, vec_get(c, n));
-    jit_storev(c, MO_128, jit_ahead(c, addr, 16), vec_get(c, m));
+    jit_storev2(c, 0, addr, vec_get(c, n), vec_get(c, m));
     return true;
 }
 
 SEM_INLINE bool vec_ld_block(SemCtx c, unsigned regs, unsigned bytes, V64 addr)
 {
-    V128 v[4];
+    V128 v[4] = {{0}};
 
-    for (unsigned k = 0; k < regs; k++) {
-        v[k] = jit_loadv(c, bytes == 16 ? MO_128 : MO_64, jit_ahead(c, addr, k * bytes));
+    if (bytes == 16) {
+        jit_load_many(c, 0, addr, regs, v);
+    }
+    for (unsigned k = 0; bytes == 8 && k < regs; k++) {
+        v[k] = jit_loadv(c, MO_64, jit_ahead(c, addr, k * bytes));
     }
     for (unsigned k = 0; k < regs; k++) {
         vec_set(c, (c.i->rd + k) & 31, v[k]);
     }
     return true;
+}
+
+/* Registers from rd on. False: one by one. */
+SEM_INLINE bool vec_st_block(SemCtx c, unsigned regs, unsigned bytes, V64 addr)
+{
+    V128 v[4];
+
+    for (unsigned k = 0; k < regs; k++) {
+        v[k] = vec_get(c, (c.i->rd + k) & 31);
+    }
+    if (bytes == 16) {
+        jit_store_many(c, 0, addr, regs, v);
+    }
+    return bytes == 16;
 }
 
 bool jit_ld_interleaved(SemCtx c, VecShape s, unsigned regs, V64 addr);
@@ -664,16 +721,66 @@ SEM_INLINE V128 vec_lanes1(SemCtx c, VecShape s, VecLanes1 *op, V128 a)
     return jit_vcall(c, s, jitv_lanes1, (void *)(uintptr_t)op, a, (V128){0}, (V128){0});
 }
 
+/* High halves of doubled products; only two most negative numbers are too much for them. */
+SEM_INLINE V128 jit_sqdmulh(SemCtx c, VecShape s, bool round, V128 a, V128 b)
+{
+    const VecShape q = {3, 16};
+    V128 r;
+
+    a = vec_low(c, s.bytes, a);
+    b = vec_low(c, s.bytes, b);
+    if (s.esize == 1 && round) {
+        r = jit_vec(c, IR_V_MULHR, 1, a, b, 0);
+    } else if (s.esize == 1) {
+        r = vec_or(c, s, vec_shl(c, s, jit_vec(c, IR_V_MULH, 1, a, b, 0), 1),
+                   vec_shru(c, s, vec_mul(c, s, a, b), 15));
+    } else {
+        V128 lo = vec_mul(c, q, vec_widens(c, s, a), vec_widens(c, s, b));
+        V128 hi =
+            vec_mul(c, q, vec_widens(c, s, vec_half(c, 1, a)), vec_widens(c, s, vec_half(c, 1, b)));
+        if (round) {
+            lo = vec_add(c, q, lo, jit_dup_const(c, 3, 1u << 30));
+            hi = vec_add(c, q, hi, jit_dup_const(c, 3, 1u << 30));
+        }
+        r = jit_vec(c, IR_V_UNZIP, 2, vec_shl(c, q, lo, 1), vec_shl(c, q, hi, 1), 1);
+    }
+    V128 over = vec_eq(c, s, r, jit_dup_const(c, s.esize, BIT64((8u << s.esize) - 1)));
+    jit_qc(c, over);
+    return vec_xor(c, s, r, over);
+}
+
 SEM_INLINE V128 vec_lanes2(SemCtx c, VecShape s, VecLanes2 *op, V128 a, V128 b)
 {
+    if (op == lanes_sqdmulh || op == lanes_sqrdmulh) {
+        return jit_sqdmulh(c, s, op == lanes_sqrdmulh, a, b);
+    }
     if (op == lanes_pmull && s.esize == 3) {
         return jit_vec_or_call(c, IR_V_PMULL, jitv_lanes2, (void *)(uintptr_t)op, a, b);
     }
     return jit_vcall(c, s, jitv_lanes2, (void *)(uintptr_t)op, a, b, (V128){0});
 }
 
+/* acc + sums of four products of bytes: products of two neighbours first. */
+SEM_INLINE V128 jit_dot(SemCtx c, V128 acc, IrVecOp widen_a, IrVecOp widen_b, V128 a, V128 b)
+{
+    V128 sums[2];
+
+    for (unsigned k = 0; k < 2; k++) {
+        V128 x = jit_vec1(c, widen_a, 0, k ? vec_half(c, 1, a) : a, 0);
+        V128 y = jit_vec1(c, widen_b, 0, k ? vec_half(c, 1, b) : b, 0);
+        sums[k] = jit_vec(c, IR_V_MULADD, 1, x, y, 0);
+    }
+    V128 even = jit_vec(c, IR_V_UNZIP, 2, sums[0], sums[1], 0);
+    V128 odd = jit_vec(c, IR_V_UNZIP, 2, sums[0], sums[1], 1);
+    return jit_vec(c, IR_V_ADD, 2, acc, jit_vec(c, IR_V_ADD, 2, even, odd, 0), 0);
+}
+
 SEM_INLINE V128 vec_lanes3(SemCtx c, VecShape s, VecLanes3 *op, V128 acc, V128 a, V128 b)
 {
+    if (op == lanes_sdot || op == lanes_udot || op == lanes_usdot) {
+        return jit_dot(c, acc, op == lanes_sdot ? IR_V_WIDENS : IR_V_WIDENU,
+                       op == lanes_udot ? IR_V_WIDENU : IR_V_WIDENS, a, b);
+    }
     return jit_vcall(c, s, jitv_lanes3, (void *)(uintptr_t)op, acc, a, b);
 }
 

@@ -232,6 +232,10 @@ SEM_INLINE SemRet store_registers(SemCtx c, unsigned regs, bool post)
     V64 base;
 
     TRY(mem_base(c, c.i->rn, &base));
+    if (vec_st_block(c, regs, bytes, base)) {
+        advance(c, post, base, regs * bytes);
+        return sem_next(c);
+    }
     for (unsigned k = 0; k < regs; k++) {
         TRY(vec_st(c, bytes == 16 ? MO_128 : MO_64, at_offset(c, base, k * bytes), reg_of(c, k)));
     }

@@ -183,7 +183,7 @@ static void load(Emit *e, IrRef r)
     site->to = (JitValue){JIT_XMM, (uint8_t)d, 0};
     X64Mem m = emit_tlb(e, n, 1u << size, false, a, cold);
     if (size == MO_128) {
-        x64_rm(&e->s, false, X64_0F | 0x10, d, m); /* movups */
+        x64_rm(&e->s, false, X_MOVUPS, d, m);
     } else if (size == MO_64) {
         x64_rm(&e->s, false, X_MOVQ, d, m);
     } else if (size == MO_32) {
@@ -204,7 +204,7 @@ static void store(Emit *e, IrRef r)
                  [MO_16] = {V66_3A | 0x15, true},
                  [MO_32] = {V66 | 0x7e, false},
                  [MO_64] = {V66 | 0xd6, false},
-                 [MO_128] = {X64_0F | 0x11, false}};
+                 [MO_128] = {X_MOVUPS | 1, false}};
     const IrNode *n = emit_at(e, r);
     unsigned size = n->aux & MO_SIZE, v = emit_use_xmm(e, n->b);
     X64Reg a = emit_address(e, n);
@@ -216,6 +216,43 @@ static void store(Emit *e, IrRef r)
     if (forms[size].lane) {
         x64_byte(&e->s, 0);
     }
+    emit_cold_back(e, cold);
+}
+
+/* Two registers of 16 bytes; the second one's value is the node behind. */
+static void load_pair(Emit *e, IrRef r)
+{
+    const IrNode *n = emit_at(e, r);
+    IrRef high = (IrRef)(r + 1);
+    bool wanted = emit_at(e, high)->op == IR_HIGHV;
+    X64Reg a = emit_address(e, n);
+    JitSite *site = emit_access_site(e, JIT_SITE_LOADV2, r, a);
+    unsigned lo = emit_define_xmm(e, r), hi = wanted ? emit_define_xmm(e, high) : 0;
+    EmitCold *cold = emit_cold(e, site);
+
+    site->to = (JitValue){JIT_XMM, (uint8_t)lo, 0};
+    site->to2 = (JitValue){JIT_XMM, (uint8_t)hi, 0};
+    X64Mem m = emit_tlb(e, n, 32, false, a, cold);
+    x64_rm(&e->s, false, X_MOVUPS, lo, m);
+    m.disp = 16;
+    x64_rm(&e->s, false, X_MOVUPS, hi, m);
+    emit_cold_back(e, cold);
+}
+
+static void store_pair(Emit *e, IrRef r)
+{
+    const IrNode *n = emit_at(e, r);
+    unsigned lo = emit_use_xmm(e, n->b), hi = emit_use_xmm(e, n->c);
+    X64Reg a = emit_address(e, n);
+    JitSite *site = emit_access_site(e, JIT_SITE_STOREV2, r, a);
+    EmitCold *cold = emit_cold(e, site);
+
+    site->b = (JitValue){JIT_XMM, (uint8_t)lo, 0};
+    site->c = (JitValue){JIT_XMM, (uint8_t)hi, 0};
+    X64Mem m = emit_tlb(e, n, 32, true, a, cold);
+    x64_rm(&e->s, false, X_MOVUPS | 1, lo, m);
+    m.disp = 16;
+    x64_rm(&e->s, false, X_MOVUPS | 1, hi, m);
     emit_cold_back(e, cold);
 }
 
@@ -283,6 +320,14 @@ bool emit_vec(Emit *e, IrRef r)
         return true;
     case IR_STOREV:
         store(e, r);
+        return true;
+    case IR_LOADV2:
+        load_pair(e, r);
+        return true;
+    case IR_HIGHV: /* made with the node before */
+        return true;
+    case IR_STOREV2:
+        store_pair(e, r);
         return true;
     default:
         return emit_fp(e, r);

@@ -34,6 +34,7 @@ enum {
     X_PADDQ = V66 | 0xd4,
     X_PMULLD = V66_38 | 0x40,
     X_PTEST = V66_38 | 0x17,
+    X_MOVUPS = X64_0F | 0x10,         /* + 1: to memory */
     X_MOVQ = X64_PF3 | X64_0F | 0x7e, /* zero above */
 };
 
