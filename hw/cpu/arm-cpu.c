@@ -38,14 +38,22 @@ void arm_pstate_write(ArmCpu *cpu, uint32_t spsr)
 {
     int old_bank = sp_in_use(cpu->pstate);
     int new_bank = sp_in_use(spsr);
+    uint32_t changed = cpu->pstate ^ spsr;
+    bool pmu = unlikely(cpu->pmu_by_level) && (changed & 3u << PSTATE_EL_SHIFT);
     bool was_el3 = arm_el(cpu) == 3;
 
+    if (pmu) {
+        arm_pmu_before_change(cpu);
+    }
     if (old_bank != new_bank) {
         cpu->sp_bank[old_bank] = cpu->x[ARM_X_SP];
         cpu->x[ARM_X_SP] = cpu->sp_bank[new_bank];
     }
     cpu->nzcv = spsr & PSTATE_NZCV;
     cpu->pstate = spsr & ~PSTATE_NZCV;
+    if (pmu) {
+        arm_pmu_after_change(cpu);
+    }
     if (unlikely(cpu->security_changed) && (arm_el(cpu) == 3) != was_el3) {
         cpu->security_changed(cpu->security_opaque);
     }

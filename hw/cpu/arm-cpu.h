@@ -168,8 +168,9 @@ typedef struct ArmCpu {
     uint64_t pmevcntr[ARM_PMU_COUNTERS], pmevtyper[ARM_PMU_COUNTERS];
     uint64_t pmu_last_ns, pmu_last_insns; /* up to when the counters have counted */
     uint64_t pmu_remainder;               /* cycles that PMCR_EL0.D has not counted yet */
-    bool pmu_by_level;                    /* what counters count depends on the level */
-    bool exact_count;                     /* cs.insn_count has to be exact before MRS and MSR */
+    uint64_t pmu_counting, pmu_on; /* counters that count, as the CPU last decided; that may */
+    bool pmu_by_level;             /* what counters count depends on the level */
+    bool exact_count;              /* cs.insn_count has to be exact before MRS and MSR */
     uint64_t apia[2], apib[2], apda[2], apdb[2], apga[2]; /* pointer-authentication keys */
     ArmGenericTimer timers[ARM_TIMER_COUNT];
     IrqLine timer_lines[ARM_TIMER_COUNT];
