@@ -282,7 +282,7 @@ static inline bool arm_el2_enabled(const ArmCpu *cpu)
 }
 
 /* HCR_EL2 as the levels below feel it: 0 where EL2 is not enabled; fields that TGE and E2H
- * override have the value they then behave as (Arm ARM D17.2.48). */
+ * override have the value they then behave as. */
 uint64_t arm_hcr_effective(const ArmCpu *cpu);
 
 /* The EL2&0 regime is in use: E2H at EL2, or at EL0 with TGE too (VHE). */

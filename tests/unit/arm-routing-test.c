@@ -385,6 +385,30 @@ START_TEST(vhe_names)
 }
 END_TEST
 
+/* ---- HCR_EL2 as it is felt */
+
+START_TEST(effective_hcr)
+{
+    const uint64_t routing = HCR_FMO | HCR_IMO | HCR_AMO;
+    const uint64_t stage2 = HCR_VM | HCR_DC | HCR_PTW | HCR_CD | HCR_ID | HCR_TWI | HCR_TWE;
+    const uint64_t virtuals = HCR_VI | HCR_VF | HCR_VSE;
+    const uint64_t all = HCR_RW | routing | stage2 | virtuals;
+
+    env_set_el(cpu, 0);
+    cpu->scr = SCR_NS;
+    cpu->hcr = all;
+    ck_assert_uint_eq(arm_hcr_effective(cpu), all);
+    cpu->hcr = all | HCR_TGE;
+    ck_assert_uint_eq(arm_hcr_effective(cpu), HCR_RW | HCR_TGE | routing | stage2);
+    cpu->hcr = HCR_RW | HCR_TGE;
+    ck_assert_uint_eq(arm_hcr_effective(cpu), HCR_RW | HCR_TGE | routing);
+    cpu->hcr = all | HCR_TGE | HCR_E2H;
+    ck_assert_uint_eq(arm_hcr_effective(cpu), HCR_RW | HCR_TGE | HCR_E2H);
+    cpu->scr = 0;
+    ck_assert_uint_eq(arm_hcr_effective(cpu), 0);
+}
+END_TEST
+
 /* ---- what there is without levels */
 
 START_TEST(levels_that_are_not_there)
@@ -667,6 +691,7 @@ static Suite *make_suite(void)
     tcase_add_test(tc, trap_order);
     tcase_add_test(tc, trap_classes);
     tcase_add_test(tc, vhe_names);
+    tcase_add_test(tc, effective_hcr);
     tcase_add_test(tc, levels_that_are_not_there);
     tcase_add_test(tc, breakpoint_states);
     tcase_add_test(tc, debug_enables);
