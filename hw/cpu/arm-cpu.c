@@ -55,7 +55,7 @@ void arm_pstate_write(ArmCpu *cpu, uint32_t spsr)
         arm_pmu_after_change(cpu);
     }
     if (unlikely(cpu->security_changed) && (arm_el(cpu) == 3) != was_el3) {
-        cpu->security_changed(cpu->security_opaque);
+        cpu->security_changed(cpu->gic_opaque);
     }
 }
 

@@ -204,7 +204,9 @@ typedef struct ArmCpu {
     /* Set by the interrupt controller, NULL: it does not ask. The CPU entered or left EL3, and
      * with that perhaps the Secure state; in the CPU's thread, with or without vm_lock. */
     void (*security_changed)(void *opaque);
-    void *security_opaque;
+    /* The same: firmware starts the CPU, whose CPU interface is then as after reset. vm_lock. */
+    void (*interface_reset)(void *opaque);
+    void *gic_opaque;
 } ArmCpu;
 
 #define ARM_CPU(obj) OBJECT_CHECK(ArmCpu, obj, TYPE_ARM_CPU)
