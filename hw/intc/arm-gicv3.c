@@ -257,7 +257,7 @@ static void cpu_reset(GicV3Cpu *c)
 static void interface_reset(void *opaque) NO_THREAD_SAFETY
 {
     cpu_reset(opaque);
-    arm_gicv3_update_cpu(opaque);
+    arm_gicv3_update_gates(opaque);
 }
 
 /* ---- the device */
