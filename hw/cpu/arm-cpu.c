@@ -38,16 +38,24 @@ void arm_pstate_write(ArmCpu *cpu, uint32_t spsr)
 {
     int old_bank = sp_in_use(cpu->pstate);
     int new_bank = sp_in_use(spsr);
+    uint32_t changed = cpu->pstate ^ spsr;
+    bool pmu = unlikely(cpu->pmu_by_level) && (changed & 3u << PSTATE_EL_SHIFT);
     bool was_el3 = arm_el(cpu) == 3;
 
+    if (pmu) {
+        arm_pmu_before_change(cpu);
+    }
     if (old_bank != new_bank) {
         cpu->sp_bank[old_bank] = cpu->x[ARM_X_SP];
         cpu->x[ARM_X_SP] = cpu->sp_bank[new_bank];
     }
     cpu->nzcv = spsr & PSTATE_NZCV;
     cpu->pstate = spsr & ~PSTATE_NZCV;
+    if (pmu) {
+        arm_pmu_after_change(cpu);
+    }
     if (unlikely(cpu->security_changed) && (arm_el(cpu) == 3) != was_el3) {
-        cpu->security_changed(cpu->security_opaque);
+        cpu->security_changed(cpu->gic_opaque);
     }
 }
 
@@ -64,17 +72,20 @@ uint32_t arm_pstate_valid_mask(const ArmCpu *cpu)
     return mask;
 }
 
+/* Under TGE there is no EL1: what is only for it counts no more. Stage 2 and the traps of EL0 do,
+ * unless EL0 is the host's. */
 uint64_t arm_hcr_effective(const ArmCpu *cpu)
 {
+    const uint64_t of_el1 = HCR_VF | HCR_VI | HCR_VSE | HCR_TSC;
+    const uint64_t routes = HCR_FMO | HCR_IMO | HCR_AMO;
+    const uint64_t of_guest = HCR_VM | HCR_SWIO | HCR_PTW | HCR_FB | HCR_DC | HCR_TWI | HCR_TWE |
+                              HCR_TTLB | HCR_CD | HCR_ID;
     uint64_t hcr = arm_el2_enabled(cpu) ? cpu->hcr : 0;
 
     if (!(hcr & HCR_TGE)) {
         return hcr;
     }
-    /* Virtual interrupts, stage 2 and traps of EL1 are off; routing goes to EL2. */
-    hcr &= ~(HCR_VM | HCR_SWIO | HCR_PTW | HCR_VF | HCR_VI | HCR_VSE | HCR_FB | HCR_DC | HCR_TWI |
-             HCR_TWE | HCR_TSC | HCR_TTLB | HCR_HCD | HCR_CD | HCR_ID);
-    return hcr & HCR_E2H ? hcr : hcr | HCR_FMO | HCR_IMO | HCR_AMO;
+    return hcr & HCR_E2H ? hcr & ~(of_el1 | routes | of_guest) : (hcr & ~of_el1) | routes;
 }
 
 /* ---- what cpus.c asks */

@@ -174,8 +174,9 @@ typedef struct ArmCpu {
     uint64_t pmevcntr[ARM_PMU_COUNTERS], pmevtyper[ARM_PMU_COUNTERS];
     uint64_t pmu_last_ns, pmu_last_insns; /* up to when the counters have counted */
     uint64_t pmu_remainder;               /* cycles that PMCR_EL0.D has not counted yet */
-    bool pmu_by_level;                    /* what counters count depends on the level */
-    bool exact_count;                     /* cs.insn_count has to be exact before MRS and MSR */
+    uint64_t pmu_counting, pmu_on; /* counters that count, as the CPU last decided; that may */
+    bool pmu_by_level;             /* what counters count depends on the level */
+    bool exact_count;              /* cs.insn_count has to be exact before MRS and MSR */
     uint64_t apia[2], apib[2], apda[2], apdb[2], apga[2]; /* pointer-authentication keys */
     ArmGenericTimer timers[ARM_TIMER_COUNT];
     IrqLine timer_lines[ARM_TIMER_COUNT];
@@ -209,7 +210,9 @@ typedef struct ArmCpu {
     /* Set by the interrupt controller, NULL: it does not ask. The CPU entered or left EL3, and
      * with that perhaps the Secure state; in the CPU's thread, with or without vm_lock. */
     void (*security_changed)(void *opaque);
-    void *security_opaque;
+    /* The same: firmware starts the CPU, whose CPU interface is then as after reset. vm_lock. */
+    void (*interface_reset)(void *opaque);
+    void *gic_opaque;
 } ArmCpu;
 
 #define ARM_CPU(obj) OBJECT_CHECK(ArmCpu, obj, TYPE_ARM_CPU)
@@ -287,7 +290,7 @@ static inline bool arm_el2_enabled(const ArmCpu *cpu)
 }
 
 /* HCR_EL2 as the levels below feel it: 0 where EL2 is not enabled; fields that TGE and E2H
- * override have the value they then behave as (Arm ARM D17.2.48). */
+ * override have the value they then behave as. */
 uint64_t arm_hcr_effective(const ArmCpu *cpu);
 
 /* The EL2&0 regime is in use: E2H at EL2, or at EL0 with TGE too (VHE). */

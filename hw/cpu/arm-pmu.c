@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Performance monitors (Arm ARM D13, PMUv3): what the counters count.
+/* Performance monitors (Arm ARM, The Performance Monitors Extension, PMUv3): what the counters
+ * count.
  *
  * A counter's field is its value when arm_pmu_sync() last looked at the sources: virtual time, one
- * cycle a nanosecond, and instructions executed. Whatever changes what is counted looks first; an
- * overflow that has an interrupt is waited for with a timer. All with vm_lock. */
+ * cycle a nanosecond, and instructions executed. Which counters count, the CPU itself decides,
+ * before and behind whatever changes that, its level included; the timer that waits for an overflow
+ * with an interrupt only reads what it decided: it runs in the main loop, the CPU meanwhile goes
+ * on. All with vm_lock. */
 #include "hw/cpu/arm-pmu.h"
 
 #include "hw/cpu/arm-internal.h"
@@ -14,7 +17,7 @@ enum {
     INSNS_PER_NS = 4,      /* nobody executes faster */
 };
 
-/* ---- which counters run */
+/* ---- which counters run: for the CPU's own thread, or while it stands still */
 
 /* Counters from MDCR_EL2.HPMN on are EL2's. */
 unsigned arm_pmu_guest_counters(const ArmCpu *cpu)
@@ -22,12 +25,16 @@ unsigned arm_pmu_guest_counters(const ArmCpu *cpu)
     return cpu->has_el2 ? MIN((unsigned)(cpu->mdcr[2] & 31), PMU_COUNTERS) : PMU_COUNTERS;
 }
 
+/* PMCR_EL0.E, or for EL2's counters MDCR_EL2.HPME. */
+static bool is_on(const ArmCpu *cpu, unsigned n)
+{
+    return n < arm_pmu_guest_counters(cpu) || n == PMU_CYCLES ? cpu->pmcr & PMCR_E
+                                                              : cpu->mdcr[2] & MDCR_EL2_HPME;
+}
+
 static bool is_enabled(const ArmCpu *cpu, unsigned n)
 {
-    bool on = n < arm_pmu_guest_counters(cpu) || n == PMU_CYCLES ? cpu->pmcr & PMCR_E
-                                                                 : cpu->mdcr[2] & MDCR_EL2_HPME;
-
-    return on && (cpu->pmcnten >> n & 1);
+    return is_on(cpu, n) && (cpu->pmcnten >> n & 1);
 }
 
 /* MDCR_EL3.SPME lets the Secure state be counted; the cycle counter minds only with PMCR_EL0.DP. */
@@ -60,9 +67,33 @@ static uint64_t type_of(const ArmCpu *cpu, unsigned n)
     return n == PMU_CYCLES ? cpu->pmccfiltr | EVENT_CPU_CYCLES : cpu->pmevtyper[n];
 }
 
+static unsigned next_counter(unsigned n)
+{
+    return n == PMU_COUNTERS - 1 ? PMU_CYCLES : n + 1;
+}
+
+static void decide(ArmCpu *cpu)
+{
+    cpu->pmu_on = cpu->pmu_counting = 0;
+    cpu->pmu_by_level = cpu->exact_count = false;
+    for (unsigned n = 0; n <= PMU_CYCLES; n = next_counter(n)) {
+        uint64_t type = type_of(cpu, n);
+
+        cpu->pmu_on |= is_on(cpu, n) ? BIT64(n) : 0;
+        if (is_enabled(cpu, n)) {
+            bool on = !is_prohibited(cpu, n) && !is_filtered(cpu, type);
+
+            cpu->pmu_counting |= on ? BIT64(n) : 0;
+            cpu->pmu_by_level |= type & TYPER_FILTERS || cpu->has_el2 || cpu->has_el3;
+            cpu->exact_count |= (type & TYPER_EVENT) == EVENT_INST_RETIRED;
+        }
+    }
+}
+
+/* What was decided. */
 static bool counts(const ArmCpu *cpu, unsigned n)
 {
-    return is_enabled(cpu, n) && !is_prohibited(cpu, n) && !is_filtered(cpu, type_of(cpu, n));
+    return cpu->pmu_counting >> n & 1;
 }
 
 /* ---- counting */
@@ -143,15 +174,7 @@ void arm_pmu_software_increment(ArmCpu *cpu, uint64_t which)
 
 static void update_line(ArmCpu *cpu) REQUIRES(vm_lock)
 {
-    uint64_t which = 0;
-
-    for (unsigned n = 0; n <= PMU_CYCLES; n = n == PMU_COUNTERS - 1 ? PMU_CYCLES : n + 1) {
-        bool on = n < arm_pmu_guest_counters(cpu) || n == PMU_CYCLES ? cpu->pmcr & PMCR_E
-                                                                     : cpu->mdcr[2] & MDCR_EL2_HPME;
-
-        which |= on ? BIT64(n) : 0;
-    }
-    device_set_output(&cpu->dev, "pmu", 0, (cpu->pmovs & cpu->pminten & which) != 0);
+    device_set_output(&cpu->dev, "pmu", 0, (cpu->pmovs & cpu->pminten & cpu->pmu_on) != 0);
 }
 
 /* Nanoseconds until counter n overflows, UINT64_MAX when that has no end; for instructions, when
@@ -179,22 +202,15 @@ static bool overflow_matters(const ArmCpu *cpu, unsigned n)
     return cpu->pminten & (BIT64(n) | (n == PMU_CYCLES || n & 1 ? 0 : BIT64(n + 1)));
 }
 
-void arm_pmu_update(ArmCpu *cpu)
+static void wait_for_overflow(ArmCpu *cpu) REQUIRES(vm_lock)
 {
     uint64_t delay = UINT64_MAX, now = cpu->pmu_last_ns;
-    bool by_level = false;
 
-    cpu->exact_count = false;
-    for (unsigned n = 0; n <= PMU_CYCLES; n = n == PMU_COUNTERS - 1 ? PMU_CYCLES : n + 1) {
+    for (unsigned n = 0; n <= PMU_CYCLES; n = next_counter(n)) {
         if (overflow_matters(cpu, n)) {
             delay = MIN(delay, overflow_delay(cpu, n));
         }
-        if (is_enabled(cpu, n)) {
-            by_level |= type_of(cpu, n) & TYPER_FILTERS || cpu->has_el2 || cpu->has_el3;
-            cpu->exact_count |= (type_of(cpu, n) & TYPER_EVENT) == EVENT_INST_RETIRED;
-        }
     }
-    cpu->pmu_by_level = by_level;
     if (delay < (uint64_t)INT64_MAX - now) {
         timer_mod(&cpu->pmu_timer, (int64_t)(now + delay));
     } else {
@@ -203,10 +219,16 @@ void arm_pmu_update(ArmCpu *cpu)
     update_line(cpu);
 }
 
+void arm_pmu_update(ArmCpu *cpu)
+{
+    decide(cpu);
+    wait_for_overflow(cpu);
+}
+
 static void timer_expired(void *opaque) NO_THREAD_SAFETY
 {
     arm_pmu_sync(opaque);
-    arm_pmu_update(opaque);
+    wait_for_overflow(opaque);
 }
 
 /* ---- life */

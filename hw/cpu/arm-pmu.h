@@ -37,7 +37,8 @@ enum {
 unsigned arm_pmu_guest_counters(const ArmCpu *cpu);
 /* Brings the counters up to now. */
 void arm_pmu_sync(ArmCpu *cpu);
-/* After a change, of what is counted or of the interrupt: timer and line. After a sync. */
+/* After a change, of what is counted or of the interrupt: what counts now, timer and line. After a
+ * sync; by the CPU's thread, or while the CPU stands still. */
 void arm_pmu_update(ArmCpu *cpu) REQUIRES(vm_lock);
 void arm_pmu_software_increment(ArmCpu *cpu, uint64_t which);
 /* The same two around a change by a CPU that may not have vm_lock: of level, of MDCR_ELx. */

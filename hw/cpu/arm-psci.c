@@ -88,6 +88,9 @@ typedef struct CpuOnRequest {
 /* The state that firmware starts a CPU in: reset, in the highest level that it serves. */
 static void start_at(ArmCpu *cpu, uint64_t entry, uint64_t context) REQUIRES(vm_lock)
 {
+    if (cpu->interface_reset) {
+        cpu->interface_reset(cpu->gic_opaque);
+    }
     arm_cpu_reset_registers(cpu);
     arm_cpu_start_non_secure(cpu, cpu->has_el2 && cpu->psci_conduit == ARM_PSCI_SMC ? 2 : 1);
     cpu->pc = entry;

@@ -5,11 +5,12 @@ hw-srcs += hw/cpu/arm-cpu.c hw/cpu/arm-debug.c hw/cpu/arm-dump.c hw/cpu/arm-even
            hw/cpu/arm-sysregs-debug.c hw/cpu/arm-sysregs-hyp.c hw/cpu/arm-sysregs-id.c hw/cpu/arm-sysregs-maint.c \
            hw/cpu/arm-sysregs-pmu.c hw/cpu/arm-sysregs-tlbi.c hw/cpu/arm-sysregs-ext.c hw/cpu/arm-pauth.c hw/cpu/arm-timer.c hw/cpu/arm-trap.c
 
-unit-tests += arm-exc arm-mmu arm-pauth arm-routing arm-sysregs gic
+unit-tests += arm-exc arm-mmu arm-pauth arm-pmu arm-routing arm-sysregs gic
 unit-libs-arm-exc := util qapi qom backends softmmu hw
 unit-libs-arm-mmu := util qapi qom backends softmmu hw
 unit-libs-arm-routing := util qapi qom backends softmmu hw
 unit-libs-arm-sysregs := util qapi qom backends softmmu hw
 unit-libs-arm-pauth := util qapi qom backends softmmu hw
+unit-libs-arm-pmu := util qapi qom backends softmmu hw
 unit-libs-gic := util qapi qom backends softmmu hw
 hw-srcs += hw/cpu/arm-semihosting.c

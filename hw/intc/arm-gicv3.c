@@ -246,6 +246,20 @@ static void security_changed(void *opaque) NO_THREAD_SAFETY
     }
 }
 
+/* What is in the CPU, not in the redistributor: reset and power-down of the CPU end it. */
+static void cpu_reset(GicV3Cpu *c)
+{
+    gic_cpuif_reset(&c->cpuif, GICV3_PRIORITY_BITS);
+    c->cpuif.pmr = c->gic->reset_nonsecure ? GIC_PRIORITY_NONSECURE : 0;
+    gic_virt_reset(&c->virt, true);
+}
+
+static void interface_reset(void *opaque) NO_THREAD_SAFETY
+{
+    cpu_reset(opaque);
+    arm_gicv3_update_gates(opaque);
+}
+
 /* ---- the device */
 
 static void arm_gicv3_reset(Device *dev) REQUIRES(vm_lock)
@@ -264,9 +278,7 @@ static void arm_gicv3_reset(Device *dev) REQUIRES(vm_lock)
         c->waker = s->has_security && !s->reset_nonsecure
                        ? GICR_WAKER_SLEEP | GICR_WAKER_CHILDREN_ASLEEP
                        : 0;
-        gic_cpuif_reset(&c->cpuif, GICV3_PRIORITY_BITS);
-        c->cpuif.pmr = s->reset_nonsecure ? GIC_PRIORITY_NONSECURE : 0;
-        gic_virt_reset(&c->virt, true);
+        cpu_reset(c);
         arm_gicv3_lpi_reset(c);
     }
     for (unsigned n = 1; n < GIC_MAX_BANKS; n++) {
@@ -364,9 +376,10 @@ static bool arm_gicv3_realize(Device *dev, Error **errp) REQUIRES(vm_lock)
     }
     for (unsigned i = 0; i < s->num_cpu; i++) {
         arm_gicv3_add_sysregs(&s->cpus[i]);
+        s->cpus[i].cpu->gic_opaque = &s->cpus[i];
+        s->cpus[i].cpu->interface_reset = interface_reset;
         if (s->has_security) {
             s->cpus[i].cpu->security_changed = security_changed;
-            s->cpus[i].cpu->security_opaque = &s->cpus[i];
         }
     }
     memory_region_init_io(&s->dist_mr, &arm_gicv3_dist_ops, s, "gicv3_dist", ARM_GICV3_DIST_SIZE);

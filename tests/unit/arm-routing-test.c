@@ -385,6 +385,30 @@ START_TEST(vhe_names)
 }
 END_TEST
 
+/* ---- HCR_EL2 as it is felt */
+
+START_TEST(effective_hcr)
+{
+    const uint64_t routing = HCR_FMO | HCR_IMO | HCR_AMO;
+    const uint64_t stage2 = HCR_VM | HCR_DC | HCR_PTW | HCR_CD | HCR_ID | HCR_TWI | HCR_TWE;
+    const uint64_t virtuals = HCR_VI | HCR_VF | HCR_VSE;
+    const uint64_t all = HCR_RW | routing | stage2 | virtuals;
+
+    env_set_el(cpu, 0);
+    cpu->scr = SCR_NS;
+    cpu->hcr = all;
+    ck_assert_uint_eq(arm_hcr_effective(cpu), all);
+    cpu->hcr = all | HCR_TGE;
+    ck_assert_uint_eq(arm_hcr_effective(cpu), HCR_RW | HCR_TGE | routing | stage2);
+    cpu->hcr = HCR_RW | HCR_TGE;
+    ck_assert_uint_eq(arm_hcr_effective(cpu), HCR_RW | HCR_TGE | routing);
+    cpu->hcr = all | HCR_TGE | HCR_E2H;
+    ck_assert_uint_eq(arm_hcr_effective(cpu), HCR_RW | HCR_TGE | HCR_E2H);
+    cpu->scr = 0;
+    ck_assert_uint_eq(arm_hcr_effective(cpu), 0);
+}
+END_TEST
+
 /* ---- what there is without levels */
 
 START_TEST(levels_that_are_not_there)
@@ -609,74 +633,6 @@ START_TEST(events) NO_THREAD_SAFETY
 }
 END_TEST
 
-/* ---- PMU */
-
-START_TEST(pmu_filters)
-{
-    enum { P = 1, U = 2, NSK = 4, NSU = 8, NSH = 16, M = 32 };
-
-    for (unsigned f = 0; f < 64; f++) {
-        for (int el = 0; el <= 3; el++) {
-            for (int ns = 0; ns <= 1; ns++) {
-                if ((el == 2 && !ns) || (el == 3 && ns)) {
-                    continue;
-                }
-                bool counts = el == 0   ? (ns ? !(f & U) == !(f & NSU) : !(f & U))
-                              : el == 1 ? (ns ? !(f & P) == !(f & NSK) : !(f & P))
-                              : el == 2 ? (f & NSH) != 0
-                                        : !(f & P) == !(f & M);
-                uint64_t type = (f & P ? 1ull << 31 : 0) | (f & U ? 1ull << 30 : 0) |
-                                (f & NSK ? 1ull << 29 : 0) | (f & NSU ? 1ull << 28 : 0) |
-                                (f & NSH ? 1ull << 27 : 0) | (f & M ? 1ull << 26 : 0);
-
-                cpu->pmcr = 1;
-                cpu->pmcnten = 1;
-                cpu->pmuserenr = 1;
-                cpu->mdcr[3] = 1u << 17; /* SPME */
-                cpu->pmevtyper[0] = type;
-                cpu->pmevcntr[0] = 0;
-                cpu->scr = ns ? SCR_NS : 0;
-                env_set_el(cpu, el);
-                env_msr(cpu, ARM_SYSREG(3, 3, 9, 12, 4), 1); /* PMSWINC */
-                ck_assert_msg(cpu->pmevcntr[0] == counts, "filter %u, EL%d, NS %d", f, el, ns);
-            }
-        }
-    }
-}
-END_TEST
-
-static int pmu_level;
-static void pmu_changed(void *opaque, int n, int level)
-{
-    pmu_level = level;
-}
-
-START_TEST(pmu_overflow_interrupt) NO_THREAD_SAFETY
-{
-    IrqLine line = {pmu_changed, NULL, 0};
-
-    cpu = cpu_with(false, false);
-    cpu->pmu_line = line;
-    env_msr(cpu, ARM_SYSREG(3, 3, 14, 12, 2), 0x11); /* PMEVTYPER2: cycles */
-    env_msr(cpu, ARM_SYSREG(3, 3, 14, 12, 3), 0x1e); /* PMEVTYPER3: CHAIN */
-    env_msr(cpu, ARM_SYSREG(3, 3, 14, 8, 2), 0xffffff00);
-    env_msr(cpu, ARM_SYSREG(3, 3, 14, 8, 3), 0xffffffff);
-    env_msr(cpu, ARM_SYSREG(3, 0, 9, 14, 1), 8); /* PMINTENSET: of the chained one */
-    env_msr(cpu, ARM_SYSREG(3, 3, 9, 12, 1), 12);
-    env_msr(cpu, ARM_SYSREG(3, 3, 9, 12, 0), 1);
-    int64_t now = clock_now_ns(CLOCK_TYPE_VIRTUAL);
-
-    clock_virtual_advance_to(now + 0xff);
-    ck_assert_int_eq(pmu_level, 0);
-    clock_virtual_advance_to(now + 0x100);
-    ck_assert_int_eq(pmu_level, 1);
-    ck_assert_uint_eq(env_mrs(cpu, ARM_SYSREG(3, 3, 9, 12, 3)), 12);
-    ck_assert_uint_eq(env_mrs(cpu, ARM_SYSREG(3, 3, 14, 8, 3)), 0);
-    env_msr(cpu, ARM_SYSREG(3, 3, 9, 12, 3), 12);
-    ck_assert_int_eq(pmu_level, 0);
-}
-END_TEST
-
 /* ---- direct boot, power-down */
 
 START_TEST(boot_levels)
@@ -735,14 +691,13 @@ static Suite *make_suite(void)
     tcase_add_test(tc, trap_order);
     tcase_add_test(tc, trap_classes);
     tcase_add_test(tc, vhe_names);
+    tcase_add_test(tc, effective_hcr);
     tcase_add_test(tc, levels_that_are_not_there);
     tcase_add_test(tc, breakpoint_states);
     tcase_add_test(tc, debug_enables);
     tcase_add_test(tc, watchpoint_ranges);
     tcase_add_test(tc, step_states);
     tcase_add_test(tc, events);
-    tcase_add_test(tc, pmu_filters);
-    tcase_add_test(tc, pmu_overflow_interrupt);
     tcase_add_test(tc, boot_levels);
     tcase_add_test(tc, suspend_to_power_down);
     suite_add_tcase(s, tc);

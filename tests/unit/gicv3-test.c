@@ -124,6 +124,26 @@ START_TEST(v3_any_cpu)
 }
 END_TEST
 
+/* A CPU that wakes from power-down has lost its CPU interface, not its redistributor. What any CPU
+ * may take goes to another then. */
+START_TEST(v3_power_down)
+{
+    enable_spi_v3(40, 0x80, 1ull << 31);
+    env_msr(cpus[0], ICC_SGI1R, 1);
+    ck_assert_uint_eq(env_mrs(cpus[0], ICC_IAR1), 0);
+    set_input(8, 1);
+    cpus[0]->psci_resume_pc = 0x8000;
+    arm_psci_resume(cpus[0]);
+    ck_assert_uint_eq(env_mrs(cpus[0], ICC_IGRPEN1), 0);
+    ck_assert_uint_eq(env_mrs(cpus[0], ICC_PMR), 0);
+    ck_assert_uint_eq(env_mrs(cpus[0], ICC_RPR), 0xff);
+    ck_assert_uint_eq(ld32(sgi_frame(0, ISACTIVER)), 1);
+    ck_assert_int_eq(irq_level[0], 0);
+    ck_assert_int_eq(irq_level[1], 1);
+    ck_assert_uint_eq(env_mrs(cpus[1], ICC_IAR1), 40);
+}
+END_TEST
+
 START_TEST(v3_waker)
 {
     st32(sgi_frame(0, ISENABLER), 1u << 27);
@@ -381,6 +401,7 @@ static Suite *make_suite(void)
     tcase_add_test(plain, v3_identification);
     tcase_add_test(plain, v3_spi);
     tcase_add_test(plain, v3_any_cpu);
+    tcase_add_test(plain, v3_power_down);
     tcase_add_test(plain, v3_waker);
     tcase_add_test(plain, v3_preemption);
     tcase_add_test(plain, v3_split_end);

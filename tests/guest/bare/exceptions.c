@@ -494,6 +494,10 @@ static void general_exceptions_to_el2(void)
     is_trap(at(0, do_udf), 2, EC_UNKNOWN, "HCR_EL2.TGE", "UNDEFINED at EL0 goes to EL2");
     is_trap(at(0, do_brk), 2, EC_BRK, "HCR_EL2.TGE", "BRK of EL0 goes to EL2");
     is_trap(at(0, read_ctr), 2, EC_SYSREG, "HCR_EL2.TGE", "EL1's traps of EL0 go to EL2");
+    wr(sctlr_el1, rd(sctlr_el1) | 1 << 16);
+    wr(hcr_el2, HCR_RW | HCR_TGE | 1 << 13);
+    is_trap(at(0, do_wfi), 2, EC_WFX, "HCR_EL2.TWI", "WFI at EL0 with TGE, without E2H");
+    wr(hcr_el2, HCR_RW | HCR_TGE);
     wr(cpacr_el1, 0);
     is_trap(at(0, do_fp), 2, EC_UNKNOWN, "CPACR_EL1.FPEN", "with TGE, EL2 gets EC 0");
     wr(cpacr_el1, 3 << 20);

@@ -310,6 +310,68 @@ static void lpis(void)
     check_eq(RD(ICC_HPPIR1), SPURIOUS, "5.3 MAPD", "takes a device away");
 }
 
+/* ---- a CPU that is turned off with an interrupt active, and on again */
+
+enum { OTHER = 0x20000 /* its redistributor */, OTHER_SGI = 3 };
+static volatile uint64_t acknowledged, active, enables, active_again, running;
+static volatile bool ran;
+
+static void goes_off(void *arg)
+{
+    wr32(RD_BASE + OTHER + WAKER, 0);
+    wr8(SGI_BASE + OTHER + IPRIORITYR + OTHER_SGI, 0x80);
+    set_bit(SGI_BASE + OTHER + ISENABLER, OTHER_SGI);
+    WR(ICC_PMR, 0xf0);
+    WR(ICC_IGRPEN1, 1);
+    WR(ICC_IGRPEN0, 1);
+    WR(ICC_SGI1R, (uint64_t)OTHER_SGI << 24 | 2);
+    while (RD(ICC_HPPIR1) != OTHER_SGI) {
+    }
+    acknowledged = RD(ICC_IAR1);
+    active = RD(ICC_AP1R0);
+    ran = true;
+    psci(0x84000002, 0, 0, 0); /* CPU_OFF */
+}
+
+static void comes_back(void *arg)
+{
+    enables = RD(ICC_IGRPEN0) | RD(ICC_IGRPEN1) << 1;
+    active_again = RD(ICC_AP1R0);
+    running = RD(ICC_RPR);
+    ran = true;
+    psci(0x84000002, 0, 0, 0);
+}
+
+static bool runs_and_ends(void (*fn)(void *))
+{
+    ran = false;
+    if (!cpu_start(1, fn, NULL)) {
+        return false;
+    }
+    for (int i = 0; i < 10000000; i++) {
+        if (ran && psci(0xc4000004, 1, 0, 0) == 1) { /* AFFINITY_INFO: off */
+            return true;
+        }
+    }
+    return false;
+}
+
+static void power(void)
+{
+    const char *rule = "12.2 reset of the CPU interface";
+
+    check(runs_and_ends(goes_off), rule, "the other CPU goes off");
+    check_eq(acknowledged, OTHER_SGI, rule, "with an interrupt active");
+    check_eq(active, 1u << 16, rule, "at its priority");
+    enables = active_again = running = ~0ull;
+    check(runs_and_ends(comes_back), rule, "the CPU is started again");
+    check_eq(enables, 0, rule, "ICC_IGRPEN0_EL1 and ICC_IGRPEN1_EL1 are 0");
+    check_eq(active_again, 0, rule, "ICC_AP1R0_EL1 is 0");
+    check_eq(running, 0xff, rule, "ICC_RPR_EL1: idle");
+    check(bit_of(SGI_BASE + OTHER + ISACTIVER, OTHER_SGI), "12.11 GICR_ISACTIVER0",
+          "the redistributor keeps its state");
+}
+
 void suite_main(void)
 {
     identification();
@@ -321,4 +383,5 @@ void suite_main(void)
     sgis();
     interrupts();
     lpis();
+    power();
 }

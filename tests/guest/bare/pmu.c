@@ -156,6 +156,16 @@ static void increment(void *arg)
     wr(pmswinc_el0, 1);
 }
 
+static void eight_nops(void *arg)
+{
+    op("nop\n\tnop\n\tnop\n\tnop\n\tnop\n\tnop\n\tnop\n\tnop");
+}
+
+static void many_below(void *arg)
+{
+    asm volatile("mov x0, #10000\n1:\tsubs x0, x0, #1\n\tb.ne 1b" ::: "x0", "cc");
+}
+
 static void filters(void)
 {
     uint64_t counted;
@@ -177,6 +187,20 @@ static void filters(void)
         run_at(0, increment, NULL);
         counted = rd(pmevcntr0_el0);
         check_eq(counted, 2, "PMEVTYPER.P", "1: at EL0");
+        if (rd(pmceid0_el0) >> 8 & 1) {
+            wr(pmevtyper0_el0, 8 | NO_EL1);
+            wr(pmevcntr0_el0, 0);
+            run_at(0, eight_nops, NULL);
+            spin();
+            counted = rd(pmevcntr0_el0);
+            check(counted >= 8 && counted < 100, "PMEVTYPER.P",
+                  "1: what EL0 executed, read at EL1");
+            wr(pmevtyper0_el0, 8 | NO_EL0);
+            wr(pmevcntr0_el0, 0);
+            run_at(0, many_below, NULL);
+            counted = rd(pmevcntr0_el0);
+            check(counted < 2000, "PMEVTYPER.U", "1: nothing of what EL0 executed");
+        }
         wr(pmuserenr_el0, 0);
     } else if (boot_el == 2) {
         wr(pmevtyper0_el0, SW_INCR);

@@ -500,7 +500,66 @@ static void controls(void)
     wr(hcr_el2, HCR_RW | HCR_VM);
 }
 
+/* Without E2H, TGE leaves EL0 in EL1&0: its stage 1 is off, its stage 2 is not. Success is told by
+ * an SVC, which goes to EL2. */
+static void load_and_call(void *va)
+{
+    do_load(va);
+    op("svc #1");
+}
+
+static void enter_el0(void *va)
+{
+    run_at(0, load_and_call, va);
+}
+
+static bool is_call(const Trap *t)
+{
+    return t->taken && t->el == 2 && t->esr >> 26 == 0x15;
+}
+
+static void general_exceptions(void)
+{
+    const char *rule = "HCR_EL2.TGE without E2H";
+
+    guest_mmu(false);
+    unmap();
+    wr(hcr_el2, HCR_RW | HCR_TGE | HCR_VM);
+    tlbi();
+    Trap t = expect(enter_el0, (void *)IPA);
+    check_eq(t.taken ? t.esr & 0xfc003fff : 0, 0x24ull << 26 | 0x07, rule, "VM: EL0 has a stage 2");
+    check_eq(t.hpfar, IPA >> 12 << 4, rule, "VM: the address is an IPA");
+    map(S2_ALL);
+    value = 0;
+    t = expect(enter_el0, (void *)IPA);
+    check(is_call(&t) && value == 0x1111, rule, "VM: the page of stage 2");
+    wr(hcr_el2, HCR_RW | HCR_TGE | HCR_DC);
+    tlbi();
+    value = 0;
+    t = expect(enter_el0, (void *)(IPA + 4));
+    check(is_call(&t), rule, "DC: stage 2 is on, memory is Normal");
+    unmap();
+    wr(hcr_el2, HCR_RW | HCR_TGE);
+    tlbi();
+    t = expect(enter_el0, (void *)IPA);
+    check_eq(t.taken ? t.esr & 0xfc003fff : 0, 0x24ull << 26 | 0x10, rule, "VM 0: no stage 2");
+    t = expect(enter_el0, page);
+    check(is_call(&t), rule, "VM 0: the same addresses");
+    guest_mmu(true);
+    t = expect(enter_el0, page);
+    check(is_call(&t), rule, "SCTLR_EL1.M is 0, whatever it says");
+    wr(hcr_el2, HCR_RW | HCR_VM);
+    guest_mmu(false);
+}
+
 /* ---- EL2&0 */
+
+static void ldtr_value(void *va)
+{
+    uint64_t v;
+    asm volatile("ldtr %0, [%1]" : "=r"(v) : "r"(va) : "memory");
+    value = v;
+}
 
 static void host_load(void *va)
 {
@@ -535,6 +594,12 @@ static void host(void)
     t = expect(host_load, (void *)(IPA + 0x1000));
     check_eq(t.esr & 0xfe003fff, 0x96000007, "D8.1.7 EL2&0", "faults are EL2's own");
     check_eq(rd(sctlr_el1) & 1, 1, "VHE", "SCTLR_EL1 means SCTLR_EL2");
+    wr(hcr_el2, HCR_RW | HCR_E2H | HCR_TGE | HCR_VM | HCR_DC);
+    tlbi();
+    value = 0;
+    t = expect(ldtr_value, (void *)IPA);
+    check(!t.taken && value == 0x1111, "HCR_EL2 with E2H and TGE", "VM and DC are 0 for EL0");
+    wr(hcr_el2, HCR_RW | HCR_E2H | HCR_TGE);
     /* Permissions by privilege: LDTR is EL0's. */
     tables_map(&low, IPA, (uint64_t)page, NORMAL | D_NG | D_XN, 3);
     op("dsb sy; tlbi vmalle1; dsb sy; isb");
@@ -582,6 +647,7 @@ void suite_main(void)
     updates();
     maintenance();
     controls();
+    general_exceptions();
     host();
     wr(hcr_el2, HCR_RW);
 }
