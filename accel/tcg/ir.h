@@ -77,18 +77,18 @@ typedef uint16_t IrRef;
     X(STORE, x) /* b: value */                                                                    \
     X(LOAD2, l) /* two neighbours; the second's value is the HIGH node that follows at once */    \
     X(HIGH, i)                                                                                    \
-    X(STORE2, x)   /* b, c */                                                                     \
-    X(LOADX, l)       /* marks the address for STOREX (exclusive) */                               \
-    X(STOREX, l)      /* b: value; 0 when it was stored, else 1 */                                 \
-    X(RMW, l)         /* aux2: RmwOp; b: operand; what memory held */                              \
-    X(CAS, l)         /* b: expected; c: new value; what memory held */                            \
-    X(ZERO, x)        /* aux2 bytes at a, aligned to that */                                       \
-    X(SYNC, x)        /* waits for what was broadcast to other vCPUs */                            \
-    /* ArmCpu as memory; imm: byte offset */                                                       \
-    X(LDENV, i)                                                                                    \
-    X(STENV, s)       /* a: value */                                                               \
-    X(GUARD, x)       /* 32 bits there & aux are aux2, or the interpreter goes on */               \
-    X(PENDING, x)     /* after the instruction the loop looks, if an interrupt waits */            \
+    X(STORE2, x) /* b, c */                                                                       \
+    X(LOADX, l)  /* marks the address for STOREX (exclusive) */                                   \
+    X(STOREX, l) /* b: value; 0 when it was stored, else 1 */                                     \
+    X(RMW, l)    /* aux2: RmwOp; b: operand; what memory held */                                  \
+    X(CAS, l)    /* b: expected; c: new value; what memory held */                                \
+    X(ZERO, x)   /* aux2 bytes at a, aligned to that */                                           \
+    X(SYNC, x)   /* waits for what was broadcast to other vCPUs */                                \
+    /* ArmCpu as memory; imm: byte offset */                                                      \
+    X(LDENV, i)                                                                                   \
+    X(STENV, s)    /* a: value */                                                                 \
+    X(GUARD, x)    /* 32 bits there & aux are aux2, or the interpreter goes on */                 \
+    X(PENDING, x)  /* after the instruction the loop looks, if an interrupt waits */              \
     X(FENCE, s)    /* aux: Fence */                                                               \
     X(SP_CHECK, x) /* a: the stack pointer; faults when unaligned and that is checked */          \
     /* vectors: ir-vec.h */                                                                       \

@@ -33,7 +33,11 @@ bool jit_init(uint64_t cache_size, Error **errp)
         nothing = code_table_new(jit_miss);
     }
     mutex_unlock(&jit_lock);
-    return ok && nothing;
+    if (!ok || !nothing) {
+        return error_set_code(errp, ERROR_CODE_NOT_SUPPORTED,
+                              "The cache of translated code has no room for what all code uses");
+    }
+    return true;
 }
 
 void jit_page_init(CodePage *page)

@@ -51,7 +51,7 @@ typedef struct TlbIo {
 typedef struct TlbBank {
     TlbEntry data[TLB_DATA_ENTRIES];
     TlbCodeEntry code[TLB_CODE_ENTRIES];
-    TlbIo io[TLB_IO_ENTRIES]; /* forgotten whenever any page is */
+    TlbIo io[TLB_IO_ENTRIES];              /* forgotten whenever any page is */
     ArmMmuKey key;                         /* its asid: of entries that are not global */
     bool empty;                            /* nothing entered since it was cleared */
     uint64_t large_start[2], large_end[2]; /* around mappings larger than a page, by VA<55> */

@@ -209,7 +209,7 @@ static const char *const host_names[] = {"auto", "sse4", "avx2", "avx512", NULL}
 static const Property tcg_properties[] = {
     OPTION(PROP_ENUM, "thread", thread, TCG_THREAD_MULTI, "a thread for each vCPU, or one for all",
            .enum_names = thread_names),
-    OPTION(PROP_ENUM, "tier", tier, TCG_TIER_INTERP,
+    OPTION(PROP_ENUM, "tier", tier, TCG_TIER_AUTO,
            "interpret, translate, or translate where the host allows it", .enum_names = tier_names),
     OPTION(PROP_UINT32, "tb-size", tb_size, TCG_TB_SIZE_DEFAULT,
            "MiB for translated code and its tables, 8 to 2047 (0: 256)"),

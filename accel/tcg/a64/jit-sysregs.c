@@ -33,10 +33,9 @@ SemRet jit_sysreg_read(SemCtx c, const ArmSysReg *reg)
     }
     if (reg->encoding == JIT_CNTVCT && el > 0 && reg->read && jit_no_traps(c)) {
         V64 row = v_const(c, (uintptr_t)reg);
-        return done(c, (V64){ir_append(c.b, (IrNode){.op = IR_CALL,
-                                                     .wide = 1,
-                                                     .a = row.r,
-                                                     .ptr = (void *)call_read})});
+        return done(
+            c, (V64){ir_append(
+                   c.b, (IrNode){.op = IR_CALL, .wide = 1, .a = row.r, .ptr = (void *)call_read})});
     }
     if (reg->access || reg->read) {
         return sem_interpret(c, false);

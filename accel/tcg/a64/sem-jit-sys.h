@@ -136,9 +136,9 @@ SEM_INLINE SemRet sys_zero_block(SemCtx c, V64 addr)
     if (jit_el(c) == 0) {
         env_guard(c, offsetof(ArmCpu, sctlr[1]), DZE, DZE);
     }
-    ir_append(c.b, (IrNode){.op = IR_ZERO,
-                            .a = addr.r,
-                            .aux2 = (uint16_t)(4u << (c.b->cpu->id.dczid & 15))});
+    ir_append(
+        c.b,
+        (IrNode){.op = IR_ZERO, .a = addr.r, .aux2 = (uint16_t)(4u << (c.b->cpu->id.dczid & 15))});
     return sem_next(c);
 }
 
