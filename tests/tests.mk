@@ -43,6 +43,7 @@ tests/fuzz/guest: tests/fuzz/guest.o tests/tcg/env.o tests/tcg/state.o $(tcg-arc
 	    -Wl,--no-whole-archive $(LIBS) -o $@
 check-tcg: $(patsubst %,tests/tcg/%,$(tcg-tests))
 	$(Q)ISAGEN=gen/isagen $(run-tests) tcg $(SRC)/tests/tcg/isagen-test.sh $^
+	$(Q)TIER=jit $(run-tests) tcg-jit tests/tcg/a64-diff tests/tcg/a64-random tests/tcg/simd-test
 
 check-guest: all tests/qmp/icount-test
 	$(Q)TEST_TIMEOUT=2400 POISE=./poise-system-aarch64 PEER="$(PEER)" CROSS_CC="$(CROSS_CC)" \

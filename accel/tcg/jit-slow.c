@@ -166,18 +166,55 @@ static bool store(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const 
     return true;
 }
 
+/* Structures are accessed element by element, and fault so; other vectors as a whole. */
+static unsigned element_of(unsigned mo)
+{
+    unsigned part = mo >> MO_PART_SHIFT & 7;
+
+    return part ? part - 1 : mo & MO_SIZE;
+}
+
+static bool load_elements(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsigned mo,
+                          ArmVec *ret)
+{
+    unsigned size = mo & MO_SIZE, element = element_of(mo);
+
+    *ret = (ArmVec){.d = {0, 0}};
+    for (unsigned done = 0; done < 1u << size; done += 1u << element) {
+        if (!tcg_load_slow(cpu, t, i, va + done, element)) {
+            return false;
+        }
+        memcpy(&ret->b[done], t->loaded, 1u << element);
+    }
+    return true;
+}
+
+static bool store_elements(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsigned mo,
+                           const ArmVec *v)
+{
+    unsigned size = mo & MO_SIZE, element = element_of(mo);
+
+    for (unsigned done = 0; done < 1u << size; done += 1u << element) {
+        ArmVec part = {.d = {0, 0}};
+
+        memcpy(&part, &v->b[done], 1u << element);
+        if (!tcg_store_slow(cpu, t, i, va + done, element, part.d[0], part.d[1])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool load_vector(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const JitSite *s)
 {
-    unsigned n = s->kind == JIT_SITE_LOADV2 ? 2 : 1, size = s->mo & MO_SIZE;
+    unsigned n = s->kind == JIT_SITE_LOADV2 ? 2 : 1;
     JitValue to[] = {s->to, s->to2};
     ArmVec v[2];
 
     for (unsigned k = 0; k < n; k++) {
-        if (!tcg_load_slow(cpu, t, i, jit_value(js, s, s->a) + 16 * k, s->mo)) {
+        if (!load_elements(cpu, t, i, jit_value(js, s, s->a) + 16 * k, s->mo, &v[k])) {
             return false;
         }
-        v[k] = (ArmVec){
-            .d = {t->loaded[0] & MASK64(MIN(8u << size, 64u)), size == MO_128 ? t->loaded[1] : 0}};
     }
     for (unsigned k = 0; k < n; k++) {
         if (to[k].place == JIT_XMM) {
@@ -193,7 +230,7 @@ static bool store_vector(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js,
 
     for (unsigned k = 0; k < n; k++) {
         ArmVec v = vec_value(js, k ? s->c : s->b);
-        if (!tcg_store_slow(cpu, t, i, jit_value(js, s, s->a) + 16 * k, s->mo, v.d[0], v.d[1])) {
+        if (!store_elements(cpu, t, i, jit_value(js, s, s->a) + 16 * k, s->mo, &v)) {
             return false;
         }
     }

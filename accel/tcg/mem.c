@@ -58,20 +58,12 @@ static bool take_abort(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, ArmException *e
     return take(cpu, t, i, exc);
 }
 
-/* What an address must be a multiple of to be aligned. */
-static unsigned alignment_of(unsigned mo)
-{
-    unsigned part = mo >> MO_PART_SHIFT & 7;
-
-    return part ? 1u << (part - 1) : 1u << (mo & MO_SIZE);
-}
-
 /* Translates all of the access before anything is touched. */
 static bool access_begin(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsigned mo,
                          ArmAccess access, Access *ret)
 {
     unsigned bytes = 1u << (mo & MO_SIZE), room = GUEST_PAGE_SIZE - va % GUEST_PAGE_SIZE;
-    bool unaligned = va & (alignment_of(mo) - 1);
+    bool unaligned = va & (bytes - 1);
     unsigned how = (mo & MO_UNPRIV ? TLB_UNPRIV : 0) | (unaligned ? TLB_UNALIGNED : 0);
     ArmException exc;
 

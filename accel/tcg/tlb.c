@@ -221,8 +221,7 @@ static void fill_io(TlbBank *b, uint64_t va, ArmAccess access, const TlbPage *pa
     TlbIo *io = io_entry(b, va);
     uint64_t tag = va & PAGE_MASK_64, pa = page->pa & PAGE_MASK_64;
 
-    if (io->pa != pa || (io->read != tag && io->write != tag) ||
-        memcmp(&io->attrs, &page->attrs, sizeof(io->attrs)) != 0) {
+    if (io->pa != pa || (io->read != tag && io->write != tag)) {
         io->read = io->write = TLB_NO_TAG;
     }
     io->pa = pa;

@@ -20,7 +20,8 @@ bare-images := $(bare-suites:=.elf) $(bare-suites:=.bin)
 bare-images: $(bare-images)
 endif
 check-bare: all $(bare-images)
-	$(Q)TEST_TIMEOUT=1200 PEER="$(PEER)" $(run-tests) bare $(SRC)/tests/guest/bare/run.sh
+	$(Q)TEST_TIMEOUT=1200 PEER="$(PEER)" POISE_ACCEL=tier=interp $(run-tests) bare $(SRC)/tests/guest/bare/run.sh
+	$(Q)TEST_TIMEOUT=1200 PEER= POISE_ACCEL=tier=jit $(run-tests) bare-jit $(SRC)/tests/guest/bare/run.sh
 .PHONY: check-bare bare-images
 # What CPUs see of each other, longer than check-bare looks: make check-smp ROUNDS=10000000
 comma := ,
