@@ -17,7 +17,7 @@ enum {
     MO_ALIGN = 1 << 6,  /* unaligned addresses fault */
     MO_ACQUIRE = 1 << 7,
     MO_RELEASE = 1 << 8,
-    MO_PART_SHIFT = 9, /* three bits: aligned to 2^(they - 1) is aligned; 0: to the whole size */
+    MO_PART_SHIFT = 9, /* three bits: elements of 2^(they - 1) bytes; 0: it is one */
 };
 
 #endif
