@@ -326,10 +326,13 @@ static bool slow(ArmCpu *cpu, JitState *js, const JitSite *s)
     js->exit = JIT_EXIT_LOOK;
     homes_to_cpu(cpu, js);
     settle(cpu, js, s);
-    if (s->kind == JIT_SITE_INTERP) {
+    if (s->kind == JIT_SITE_INTERP || s->kind == JIT_SITE_ATOMIC) {
         bool done = interpret(cpu, t, js, s);
-        homes_from_cpu(cpu, js);
-        set(js, s->to, t->loaded[0]); /* what an access has got */
+        if (s->kind == JIT_SITE_INTERP) {
+            homes_from_cpu(cpu, js);
+        } else {
+            set(js, s->to, t->loaded[0]);
+        }
         return !done;
     }
     t->insns = js->page->insns;

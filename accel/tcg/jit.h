@@ -80,6 +80,7 @@ typedef enum JitSiteKind {
     JIT_SITE_STOREV2,
     JIT_SITE_SP,      /* a is the stack pointer, which is not aligned */
     JIT_SITE_INTERP,  /* the interpreter executes the instruction */
+    JIT_SITE_ATOMIC,  /* the same; the registers get what it has read by translated code */
     JIT_SITE_CALL,    /* to = function(a, b, c) */
     JIT_SITE_FLAGS,   /* makes JIT_FLAGS_NZCV of what flags are kept */
     JIT_SITE_LEAVE,   /* the interpreter goes on at the instruction */

@@ -44,7 +44,7 @@ static Atomic begin(Emit *e, IrRef r, bool store)
     Atomic a = {.bytes = 1u << (n->aux & MO_SIZE)};
 
     a.address = emit_address(e, n);
-    JitSite *site = emit_access_site(e, JIT_SITE_INTERP, r, a.address);
+    JitSite *site = emit_access_site(e, JIT_SITE_ATOMIC, r, a.address);
     a.to = emit_define(e, r);
     site->to = (JitValue){JIT_REG, (uint8_t)a.to, 0};
     a.cold = emit_cold(e, site);
@@ -163,7 +163,7 @@ static void zero(Emit *e, IrRef r)
     if (a != RAX) {
         x64_mov(s, true, RAX, a);
     }
-    JitSite *site = emit_access_site(e, JIT_SITE_INTERP, r, RAX);
+    JitSite *site = emit_access_site(e, JIT_SITE_ATOMIC, r, RAX);
     EmitCold *cold = emit_cold(e, site);
     x64_alu_imm(s, true, ALU_AND, RAX, -(int32_t)n.aux2);
     n.aux = 0;
@@ -220,7 +220,7 @@ static void pending(Emit *e, IrRef r)
 
 static void synchronize(Emit *e, IrRef r)
 {
-    EmitCold *cold = emit_cold(e, emit_site(e, JIT_SITE_INTERP, r));
+    EmitCold *cold = emit_cold(e, emit_site(e, JIT_SITE_ATOMIC, r));
 
     x64_load(&e->s, true, RAX, x64_at(RBP, EMIT_STATE(t)));
     x64_alu_mem_imm(&e->s, 1, ALU_CMP, x64_at(RAX, offsetof(TcgCpu, sync_pending)), 0);
