@@ -7,6 +7,7 @@
 #include "accel/tcg/exec.h"
 #include "accel/tcg/ir.h"
 #include "accel/tcg/jit-fp.h"
+#include "accel/tcg/verify.h"
 #include "accel/tcg/x64/emit.h"
 
 /* ---- values */
@@ -282,6 +283,14 @@ static bool interpret(ArmCpu *cpu, TcgCpu *t, JitState *js, const JitSite *s)
     return t->resumed;
 }
 
+/* The interpreter goes on at the instruction. */
+static bool leave_before(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js)
+{
+    js->exit = JIT_EXIT_INTERP;
+    tcg_leave(cpu, t, i);
+    return false;
+}
+
 static bool ask(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const JitSite *s)
 {
     switch ((JitSiteKind)s->kind) {
@@ -310,9 +319,7 @@ static bool ask(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const Ji
         if (s->kind == JIT_SITE_FP_MODE && jit_fp_begin(cpu)) {
             return true;
         }
-        js->exit = JIT_EXIT_INTERP;
-        tcg_leave(cpu, t, i);
-        return false;
+        return leave_before(cpu, t, i, js);
     default: /* JIT_SITE_FLAGS: it is done */
         return true;
     }
@@ -326,6 +333,13 @@ static bool slow(ArmCpu *cpu, JitState *js, const JitSite *s)
     js->exit = JIT_EXIT_LOOK;
     homes_to_cpu(cpu, js);
     settle(cpu, js, s);
+    t->insns = js->page->insns;
+    t->pc_bias = js->pcpage - ((uintptr_t)t->insns >> 2);
+    const A64Insn *i = &t->insns[s->insn];
+    t->run_start = i - s->count;
+    if (unlikely(t->verifying) && !tcg_verify_may(cpu, t, s)) {
+        return !leave_before(cpu, t, i, js);
+    }
     if (s->kind == JIT_SITE_INTERP || s->kind == JIT_SITE_ATOMIC) {
         bool done = interpret(cpu, t, js, s);
         if (s->kind == JIT_SITE_INTERP) {
@@ -335,10 +349,6 @@ static bool slow(ArmCpu *cpu, JitState *js, const JitSite *s)
         }
         return !done;
     }
-    t->insns = js->page->insns;
-    t->pc_bias = js->pcpage - ((uintptr_t)t->insns >> 2);
-    const A64Insn *i = &t->insns[s->insn];
-    t->run_start = i - s->count;
     return !ask(cpu, t, i, js, s);
 }
 

@@ -86,6 +86,7 @@ static const void *make(ArmCpu *cpu, CodePage *page, unsigned n, const CodeRoom 
         ir_begin(&block, cpu, page, n);
         block.max_insns = max;
         block.checks_branches = checks_branches;
+        block.lockstep = tcg_options.verify != 0;
         a64_translate(&block);
         ir_finish(&block);
         if (emit_block(&emit, &block, room->rw, room->rw_end, room->rx_delta, ret_used)) {
@@ -111,6 +112,21 @@ static const void *make_new(ArmCpu *cpu, CodePage *page, unsigned n, const CodeR
         jit_log_block(&block, code, emit.code_bytes);
     }
     return code;
+}
+
+void jit_describe(ArmCpu *cpu, CodePage *page, unsigned n, GString *out)
+{
+    CodeRoom room;
+    size_t used;
+
+    mutex_lock(&jit_lock);
+    if (code_cache_begin(&room)) { /* what it makes now is as before, and is not kept */
+        const uint8_t *code = make(cpu, page, n, &room, &used);
+        if (code) {
+            jit_log_text(&block, LOG_JIT, code, emit.code_bytes, out);
+        }
+    }
+    mutex_unlock(&jit_lock);
 }
 
 /* The page's own table. */

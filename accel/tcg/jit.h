@@ -110,6 +110,9 @@ typedef JitExit JitEnter(ArmCpu *cpu, const void *code, TlbBank *bank);
 extern JitEnter *jit_enter;
 extern const void *jit_miss; /* the entry of what is not translated: comes back to the loop */
 
+/* Executes from `code` on, and makes everything in ArmCpu true. */
+JitExit jit_run(ArmCpu *cpu, const void *code, TlbBank *bank);
+
 /* From translated code. True: leave, pc and everything is in ArmCpu; false: go on with jit_state's
  * saved registers. */
 bool jit_slow(ArmCpu *cpu, const JitSite *site);
@@ -128,6 +131,8 @@ static inline const void *jit_find(CodePage *page, unsigned n)
 
 /* Translates the block that begins at record n; NULL: not now. In the vCPU's thread. */
 const void *jit_translate(ArmCpu *cpu, CodePage *page, unsigned n);
+/* Text of such a block as it is, or would be, translated. */
+void jit_describe(ArmCpu *cpu, CodePage *page, unsigned n, GString *out);
 /* From now on branches may have to tell their targets what they are (BTI): what was translated does
  * not know that. */
 void jit_check_branches(void);

@@ -59,7 +59,8 @@ typedef struct TlbBank {
     uint64_t last_use; /* age, for replacement */
 } TlbBank;
 
-typedef struct TcgTlb TcgTlb; /* tlb.c */
+typedef struct TcgTlb TcgTlb;       /* tlb.c */
+typedef struct TcgVerify TcgVerify; /* verify.c */
 
 typedef struct TcgCpu {
     /* ---- what instructions touch */
@@ -71,6 +72,7 @@ typedef struct TcgCpu {
     bool leave;               /* the records may be out of date: look pc up after this store */
     bool fp_enabled;          /* FP and AdvSIMD do not trap */
     bool sync_pending;        /* flushes were broadcast since the last DSB */
+    bool verifying;           /* a block is executed twice: stores are noted (verify.h) */
     uint64_t loaded[2];       /* results of out of line accesses */
     /* Rare ends of branches are dispatched like instructions, so that common ones need no frame:
      * these records do the rest. */
@@ -89,6 +91,8 @@ typedef struct TcgCpu {
 
     CodePage *alone; /* step.c: for one record; NULL until needed */
     bool raised;     /* an instruction took an exception */
+
+    TcgVerify *verify; /* NULL until needed */
 
     ArmCpu *cpu;
     TcgTlb *tlb;

@@ -192,6 +192,7 @@ typedef struct Kind {
     const char *name;
     HostLevel level;
     bool one_insn;
+    uint64_t verify;
 } Kind;
 
 /* Cold, then with everything translated (but for programs that change themselves). */
@@ -225,6 +226,8 @@ static void run_kind(const Kind *k, uint64_t seed, int n)
     }
     host_level_set(k->level);
     tcg_options.one_insn_per_tb = k->one_insn;
+    tcg_options.verify = k->verify;
+    env_tcg->stats.verified = 0;
     for (int i = 0; i < n && !too_late; i++) {
         program_make(&p, seed + (uint64_t)i);
         program_install(&p);
@@ -237,6 +240,10 @@ static void run_kind(const Kind *k, uint64_t seed, int n)
             tell_program(&p);
         }
     }
+    if (k->verify) {
+        failed += env_tcg->stats.verified < (uint64_t)n || env_tcg->stats.differences;
+        tap_note("%" PRIu64 " blocks compared", env_tcg->stats.verified);
+    }
     tap(!failed && !too_late, "%s: %d programs", k->name, n);
     tap_note("%" PRIu64 " instructions, %" PRIu64 " exceptions, %d programs differ", insns, faults,
              failed);
@@ -245,10 +252,11 @@ static void run_kind(const Kind *k, uint64_t seed, int n)
 int main(void)
 {
     static const Kind kinds[] = {
-        {"all of the host", HOST_LEVEL_AUTO, false},
-        {"sse4", HOST_LEVEL_SSE4, false},
-        {"avx2", HOST_LEVEL_AVX2, false},
-        {"one instruction a block", HOST_LEVEL_AUTO, true},
+        {"all of the host", HOST_LEVEL_AUTO, false, 0},
+        {"sse4", HOST_LEVEL_SSE4, false, 0},
+        {"avx2", HOST_LEVEL_AVX2, false, 0},
+        {"one instruction a block", HOST_LEVEL_AUTO, true, 0},
+        {"in lockstep", HOST_LEVEL_AUTO, false, 1},
     };
     const char *seed = g_getenv("SEED"), *n = g_getenv("N");
     uint64_t first = seed ? strtoull(seed, NULL, 0) : 1;

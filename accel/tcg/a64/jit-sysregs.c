@@ -31,7 +31,8 @@ SemRet jit_sysreg_read(SemCtx c, const ArmSysReg *reg)
         V64 p = env_get(c, false, offsetof(ArmCpu, pstate));
         return done(c, v_and(c, p, v_const(c, PSTATE_DAIF)));
     }
-    if (reg->encoding == JIT_CNTVCT && el > 0 && reg->read && jit_no_traps(c)) {
+    /* In lockstep it would be read twice. */
+    if (reg->encoding == JIT_CNTVCT && el > 0 && reg->read && jit_no_traps(c) && !c.b->lockstep) {
         V64 row = v_const(c, (uintptr_t)reg);
         return done(
             c, (V64){ir_append(

@@ -146,6 +146,7 @@ static void make_jump(X64Asm *s)
     x64_jmp_mem(s, x64_indexed(RCX, RAX, 1, 0));
     x64_here(s, asked);
     x64_here(s, unknown);
+    emit_thunks.exit_jump = x64_rx(s);
     x64_store(s, 8, x64_at(RBP, EMIT_CPU(pc)), RAX);
     homes(s, true);
     x64_mov_imm(s, RAX, JIT_EXIT_JUMP);
