@@ -325,7 +325,8 @@ static bool ask(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const Ji
     }
 }
 
-static bool slow(ArmCpu *cpu, JitState *js, const JitSite *s)
+/* True: leave. */
+static bool serve(ArmCpu *cpu, JitState *js, const JitSite *s)
 {
     TcgCpu *t = js->t;
 
@@ -350,6 +351,18 @@ static bool slow(ArmCpu *cpu, JitState *js, const JitSite *s)
         return !done;
     }
     return !ask(cpu, t, i, js, s);
+}
+
+static bool slow(ArmCpu *cpu, JitState *js, const JitSite *s)
+{
+    uint64_t count = atomic_load_explicit(&cpu->cs.insn_count, memory_order_relaxed);
+
+    if (serve(cpu, js, s)) {
+        return true;
+    }
+    /* What made it exact in between counted instructions that the block counts at its end. */
+    atomic_store_explicit(&cpu->cs.insn_count, count, memory_order_relaxed);
+    return false;
 }
 
 uint64_t jit_rbit(ArmCpu *cpu, uint64_t a, uint64_t b, uint64_t c)

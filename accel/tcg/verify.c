@@ -9,6 +9,7 @@
 #include "accel/tcg/memop.h"
 #include "accel/tcg/options.h"
 #include "accel/tcg/tlb-internal.h"
+#include "hw/cpu/arm-debug.h"
 #include "softmmu/run-state.h"
 #include "util/error.h"
 #include <inttypes.h>
@@ -199,7 +200,8 @@ static bool is_plain_page(ArmCpu *cpu, TcgCpu *t, uint64_t va, bool store, unsig
     ArmException exc;
     TlbPage page;
 
-    if (!tlb_lookup(cpu, t, va, store ? ARM_STORE : ARM_LOAD, how, &page, &exc) || !page.host) {
+    if (arm_debug_watches_page(cpu, va) ||
+        !tlb_lookup(cpu, t, va, store ? ARM_STORE : ARM_LOAD, how, &page, &exc) || !page.host) {
         return false;
     }
     return !store || (page.writable &&

@@ -64,6 +64,7 @@ static void load(const Program *p)
     memcpy(host(PROGRAM_WINDOW), pristine, sizeof(pristine));
     restore_code(p);
     env_reset_state();
+    cpu->exact_count = p->exact;
     cpu->sctlr[1] = p->sctlr;
     cpu->cpacr = p->cpacr;
     cpu->mair[1] = 0x04ff;

@@ -548,6 +548,7 @@ void program_make(Program *p, uint64_t seed)
     }
     memset(p, 0, sizeof(*p));
     p->el0 = below(4) == 0;
+    p->exact = below(4) == 0;
     choose_registers(p);
     choose_pages(p);
     p->n_main = 1 + below(PROGRAM_MAX_UNITS);

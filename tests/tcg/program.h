@@ -39,6 +39,7 @@ typedef struct Program {
     uint8_t counter, temp, log, base[2], index, keep;
     bool el0, logs_vectors;
     bool all_good; /* no page of the window faults */
+    bool exact;    /* instructions are counted exactly (ArmCpu.exact_count) */
     /* ---- while it is made */
     unsigned unit[PROGRAM_MAX_UNITS * 2 + 8], n_units, n_main;
     unsigned single[PROGRAM_MAX_UNITS * 2], n_single; /* units that may be overwritten */
