@@ -161,12 +161,16 @@ bool tcg_run_translated(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, bool *ret_inte
     js->bank_unpriv = t->bank_unpriv;
     js->fp_enabled = t->fp_enabled;
     js->flags = JIT_FLAGS_NZCV;
+    js->branch_type = 0;
     tcg_stats_enter(&t->stats, atomic_load_explicit(&cpu->cs.insn_count, memory_order_relaxed));
     JitExit why = jit_enter(cpu, code, t->bank);
     tcg_stats_exit(&t->stats, why, atomic_load_explicit(&cpu->cs.insn_count, memory_order_relaxed));
     jit_fp_end(cpu);
     jit_settle_flags(cpu);
     if (why == JIT_EXIT_JUMP) {
+        if (js->branch_type) {
+            tcg_branch_type_set(cpu, t, js->pcpage, js->branch_type);
+        }
         cpu->pc = arm_mmu_strip(cpu, cpu->pc, ARM_FETCH, arm_mmu_idx(cpu));
     }
     *ret_interpret = why == JIT_EXIT_INTERP;

@@ -121,7 +121,7 @@ typedef uint16_t IrRef;
                        * aux: the block ends with it */                                           \
     X(EXIT_IF, x)     /* a: truth value; imm: target's distance from the page's start */          \
     X(EXIT, x)        /* imm, likewise */                                                         \
-    X(EXIT_TO, x)     /* a: address; aux: IrJump */                                               \
+    X(EXIT_TO, x)     /* a: address; aux: IrJump; aux2: PSTATE.BTYPE there, 0: no matter */       \
     X(EXIT_INTERP, x) /* the interpreter goes on at this instruction */                           \
     X(EXIT_LOOK, x)   /* imm, likewise: the loop looks at what is pending first */
 
@@ -224,12 +224,11 @@ typedef struct IrBlock {
     /* ---- what it is made from */
     ArmCpu *cpu; /* for its features and FPCR */
     CodePage *page;
-    unsigned first;       /* number of the first instruction in the page */
-    unsigned insn;        /* of the one that is being translated */
-    unsigned count;       /* instructions before it */
-    unsigned max_insns;   /* the block ends after so many, at most IR_MAX_INSNS */
-    bool checks_branches; /* pages that check branch targets (BTI) are in use */
-    uint64_t fp_mode;     /* what FP_MODE asks for */
+    unsigned first;     /* number of the first instruction in the page */
+    unsigned insn;      /* of the one that is being translated */
+    unsigned count;     /* instructions before it */
+    unsigned max_insns; /* the block ends after so many, at most IR_MAX_INSNS */
+    uint64_t fp_mode;   /* what FP_MODE asks for */
 } IrBlock;
 
 void ir_begin(IrBlock *b, ArmCpu *cpu, CodePage *page, unsigned first);

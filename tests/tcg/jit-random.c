@@ -233,7 +233,8 @@ static void run_kind(const Kind *k, uint64_t seed, int n)
         insns += wanted.insns;
         faults += wanted.log_size / (p.logs_vectors ? 800 : 288);
         if (too_late) {
-            tap_note("SEED=%" PRIu64 " does not end", seed + (uint64_t)i);
+            tap_note("SEED=%" PRIu64 " does not end: pc %" PRIx64 " elr %" PRIx64 " esr %" PRIx64,
+                     seed + (uint64_t)i, wanted.pc, wanted.elr, wanted.esr);
             tell_program(&p);
         }
     }

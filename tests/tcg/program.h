@@ -38,7 +38,8 @@ typedef struct Program {
      * an index, an address that survives the handler. */
     uint8_t counter, temp, log, base[2], index, keep;
     bool el0, logs_vectors;
-    bool all_good; /* no page of the window faults */
+    bool all_good;   /* no page of the window faults */
+    uint8_t guarded; /* pages of code that check branch targets (BTI), as bits */
     /* ---- while it is made */
     unsigned unit[PROGRAM_MAX_UNITS * 2 + 8], n_units, n_main;
     unsigned single[PROGRAM_MAX_UNITS * 2], n_single; /* units that may be overwritten */

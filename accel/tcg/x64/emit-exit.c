@@ -77,7 +77,7 @@ static void go(Emit *e, int64_t target, unsigned insn, bool may_poll)
         x64_load(s, true, RAX, x64_at(RBP, EMIT_STATE(pcpage)));
         x64_rr(s, true, 0x81, ALU_ADD, RAX);
         x64_imm32(s, (uint32_t)target);
-        x64_jmp(s, emit_thunks.jump);
+        x64_jmp(s, emit_thunks.jump[0]);
         return;
     }
     unsigned n = (unsigned)target / 4;
@@ -187,7 +187,7 @@ bool emit_exit(Emit *e, IrRef r)
         count(e, n->count + 1u);
         keep_pending(e, n);
         emit_move_to(e, RAX, n->a);
-        x64_jmp(&e->s, emit_thunks.jump);
+        x64_jmp(&e->s, emit_thunks.jump[n->aux2]);
         break;
     case IR_EXIT_INTERP:
         leave_at(e, n, emit_thunks.exit_interp, n->insn * 4, n->count);
