@@ -52,6 +52,8 @@ typedef uint16_t IrRef;
     X(ROR, i)                                                                                     \
     X(CLZ, i)                                                                                     \
     X(CLS, i)                                                                                     \
+    X(CTZ, i)                                                                                     \
+    X(RBIT, i) /* bits in reverse order */                                                        \
     X(REV, i)  /* bytes in reverse order in each aux-byte part of 64 bits */                      \
     X(SEXT, i) /* low aux bits, to 64 */                                                          \
     X(ZEXT, i)                                                                                    \
@@ -172,8 +174,6 @@ typedef enum IrJump { IR_JUMP_BRANCH, IR_JUMP_CALL, IR_JUMP_RETURN } IrJump;
 typedef uint64_t IrFunction(ArmCpu *cpu, uint64_t a, uint64_t b, uint64_t c);
 /* CRC32 of bytes (c >> 1 of them) b after a; c & 1: with Castagnoli's polynomial. */
 IrFunction jit_crc32;
-/* The low b bits of a in reverse order. */
-IrFunction jit_rbit;
 
 typedef struct IrNode {
     uint8_t op; /* IrOp */

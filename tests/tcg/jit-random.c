@@ -66,6 +66,7 @@ static void load(const Program *p)
     env_reset_state();
     cpu->sctlr[1] = p->sctlr;
     cpu->cpacr = p->cpacr;
+    cpu->cntkctl = p->cntkctl;
     cpu->mair[1] = 0x04ff;
     cpu->elr[1] = cpu->spsr[1] = cpu->esr[1] = cpu->far[1] = cpu->tpidr[0] = 0;
     arm_pstate_write(cpu, p->pstate);

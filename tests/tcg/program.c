@@ -213,6 +213,9 @@ enum {
     FPCR = SYSREG(3, 3, 4, 4, 0),
     FPSR = SYSREG(3, 3, 4, 4, 1),
     TPIDR_EL0 = SYSREG(3, 3, 13, 0, 2),
+    CNTVCT_EL0 = SYSREG(3, 3, 14, 0, 2),
+    CTR_EL0 = SYSREG(3, 3, 0, 0, 1),
+    DCZID_EL0 = SYSREG(3, 3, 0, 0, 7),
 };
 
 static void sub_counter(Program *p, bool flags)
@@ -331,7 +334,7 @@ static void unit_system(Program *p)
 {
     uint32_t t = any_register(p);
 
-    switch (below(12)) {
+    switch (below(14)) {
     case 0:
         put(p, MSR(NZCV, t));
         break;
@@ -364,6 +367,13 @@ static void unit_system(Program *p)
         break;
     case 10:
         put(p, 0xd4200000u | below(65536) << 5); /* brk */
+        break;
+    case 11:
+        put(p, 0x5ac00000u | below(2) << 31 | any_register(p) << 5 | t); /* rbit */
+        put(p, 0x5ac01000u | below(2) << 31 | t << 5 | any_register(p)); /* clz */
+        break;
+    case 12:
+        put(p, MRS(below(3) == 0 ? CNTVCT_EL0 : below(2) == 0 ? CTR_EL0 : DCZID_EL0, t));
         break;
     default:
         put(p, below(2) ? 0 : 0xd500401fu | below(2) << 5); /* udf; cfinv, xaflag */
@@ -562,6 +572,8 @@ static void choose_state(Program *p)
     s->pc = PROGRAM_CODE + page + in_page;
     p->sctlr = ENV_SCTLR | 1 << 14 | 1 << 15 | 1 << 26;                     /* DZE, UCT, UCI */
     p->sctlr |= (below(4) ? 0 : 1 << 1) | (below(2) ? 1 << 3 | 1 << 4 : 0); /* A; SA, SA0 */
+    p->sctlr &= ~(uint64_t)(below(8) ? 0 : 1 << 14 | 1 << 15);
+    p->cntkctl = below(4);
     p->cpacr = below(16) ? 3 << 20 : 0;
     p->logs_vectors = p->cpacr != 0;
     p->pstate = PSTATE_DAIF | (p->el0 ? 0 : 1u << PSTATE_EL_SHIFT | PSTATE_SP);

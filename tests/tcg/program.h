@@ -29,7 +29,7 @@ typedef struct ProgramFix {
 /* A program. It ends by waiting (WFI) in its handler. */
 typedef struct Program {
     DiffState start;
-    uint64_t sctlr, cpacr;
+    uint64_t sctlr, cpacr, cntkctl;
     uint32_t pstate;
     uint8_t page_kind[PROGRAM_WINDOW_SIZE / GUEST_PAGE_SIZE];
     uint32_t words[PROGRAM_MAX_WORDS];
