@@ -34,6 +34,7 @@ unsigned ir_width(const IrBlock *b, IrRef r)
         return 1;
     case IR_CLZ:
     case IR_CLS:
+    case IR_CTZ:
         return 7;
     case IR_AND:
         return MIN(ir_width(b, n->a), ir_width(b, n->b));
@@ -346,6 +347,15 @@ static IrRef fold_select(IrBlock *b, IrNode *n)
     return 0;
 }
 
+static IrRef fold_narrow(IrBlock *b, IrNode *n)
+{
+    if (!n->wide) {
+        n->a = without_extension(b, n->a);
+        n->b = without_extension(b, n->b);
+    }
+    return 0;
+}
+
 IrRef ir_fold(IrBlock *b, IrNode *n)
 {
     switch (n->op) {
@@ -365,7 +375,13 @@ IrRef ir_fold(IrBlock *b, IrNode *n)
     case IR_ROR:
         return fold_integer(b, n);
     case IR_CLZ:
+        if (b->nodes[n->a].op == IR_RBIT && b->nodes[n->a].wide == n->wide) {
+            return ir_pure(b, (IrNode){.op = IR_CTZ, .wide = n->wide, .a = b->nodes[n->a].a});
+        }
+        return fold_narrow(b, n);
     case IR_CLS:
+    case IR_CTZ:
+    case IR_RBIT:
     case IR_FLAGS_ADD:
     case IR_FLAGS_SUB:
     case IR_FLAGS_LOGIC:
@@ -373,13 +389,7 @@ IrRef ir_fold(IrBlock *b, IrNode *n)
     case IR_SDIV:
     case IR_ADC:
     case IR_ADC_NZCV:
-        if (!n->wide) {
-            n->a = without_extension(b, n->a);
-            if (n->op != IR_CLZ) {
-                n->b = without_extension(b, n->b);
-            }
-        }
-        return 0;
+        return fold_narrow(b, n);
     case IR_CMP:
         return fold_compare(b, n);
     case IR_SELECT:

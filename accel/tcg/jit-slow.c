@@ -365,16 +365,6 @@ static bool slow(ArmCpu *cpu, JitState *js, const JitSite *s)
     return false;
 }
 
-uint64_t jit_rbit(ArmCpu *cpu, uint64_t a, uint64_t b, uint64_t c)
-{
-    uint64_t r = 0;
-
-    for (unsigned i = 0; i < b; i++) {
-        r |= (a >> i & 1) << (b - 1 - i);
-    }
-    return r;
-}
-
 bool jit_slow(ArmCpu *cpu, const JitSite *s)
 {
     JitState *js = jit_state(cpu);

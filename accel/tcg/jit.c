@@ -14,7 +14,6 @@
 static Mutex jit_lock; /* guards the cache, pages' entries, and what follows */
 static IrBlock block;
 static Emit emit;
-static bool checks_branches; /* by some vCPU */
 static const void **nothing; /* entries of a page without translated code */
 
 bool jit_init(uint64_t cache_size, Error **errp)
@@ -68,16 +67,6 @@ void jit_page_retire(CodePage *page)
     mutex_unlock(&jit_lock);
 }
 
-void jit_check_branches(void)
-{
-    mutex_lock(&jit_lock);
-    if (!checks_branches && nothing) {
-        code_cache_flush();
-    }
-    checks_branches = true;
-    mutex_unlock(&jit_lock);
-}
-
 /* Emits what was translated, as much of it as fits. */
 static const void *make(ArmCpu *cpu, CodePage *page, unsigned n, const CodeRoom *room,
                         size_t *ret_used)
@@ -85,7 +74,6 @@ static const void *make(ArmCpu *cpu, CodePage *page, unsigned n, const CodeRoom 
     for (unsigned max = tcg_options.one_insn_per_tb ? 1 : IR_MAX_INSNS; max > 0; max /= 2) {
         ir_begin(&block, cpu, page, n);
         block.max_insns = max;
-        block.checks_branches = checks_branches;
         block.lockstep = tcg_options.verify != 0;
         a64_translate(&block);
         ir_finish(&block);

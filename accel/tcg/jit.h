@@ -28,10 +28,11 @@ enum { JIT_SPILLS = 32 };
 typedef struct JitState {
     uint64_t pcpage; /* virtual address of the page that executes */
     CodePage *page;
-    uint32_t flags;   /* JitFlags */
-    uint32_t exit;    /* JitExit of jit_slow() */
-    bool fp_enabled;  /* TcgCpu's */
-    uint32_t fp_live; /* the host's unit is set up and has flags that FPSR has not (jit-fp.h) */
+    uint32_t flags;      /* JitFlags */
+    uint32_t exit;       /* JitExit of jit_slow() */
+    bool fp_enabled;     /* TcgCpu's */
+    uint8_t branch_type; /* JIT_EXIT_JUMP: PSTATE.BTYPE; 0: not looked at */
+    uint32_t fp_live;    /* the host's unit is set up and has flags that FPSR has not (jit-fp.h) */
     uint64_t flags_a, flags_b;
     TcgCpu *t;
     TlbBank *bank_unpriv;
@@ -133,9 +134,6 @@ static inline const void *jit_find(CodePage *page, unsigned n)
 const void *jit_translate(ArmCpu *cpu, CodePage *page, unsigned n);
 /* Text of such a block as it is, or would be, translated. */
 void jit_describe(ArmCpu *cpu, CodePage *page, unsigned n, GString *out);
-/* From now on branches may have to tell their targets what they are (BTI): what was translated does
- * not know that. */
-void jit_check_branches(void);
 /* A page begins without translated code; and ends. */
 void jit_page_init(CodePage *page);
 void jit_page_retire(CodePage *page);

@@ -81,7 +81,7 @@ typedef struct TcgCpu {
     const A64Insn *branch_from;
     uint64_t branch_target;
     uint8_t branch_type;  /* of jump_record, PSTATE.BTYPE's value; 0: does not matter */
-    bool checks_branches; /* pages that check branch targets (BTI) are in use */
+    bool checks_branches; /* there are pages that check branch targets (BTI) */
 
     /* Where the interpreter hands over to the translator: branches that have arrived at an
      * instruction so often leave; more than 255: never. */

@@ -54,6 +54,7 @@ static bool tcg_create(CpuState *cs, Error **errp) NO_THREAD_SAFETY
     t->cpu->excl_addr = UINT64_MAX;
     t->leave_record.op = A64_OP_LEAVE;
     t->jump_record.op = A64_OP_JUMP;
+    t->checks_branches = arm_has(t->cpu, ARM_FEAT_BTI);
     cs->accel_data = t;
     return tlb_create(t);
 }

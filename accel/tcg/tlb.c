@@ -295,10 +295,6 @@ CodePage *tlb_lookup_code(ArmCpu *cpu, TcgCpu *t, uint64_t pc, ArmException *exc
     e->map_bits = (uint8_t)MAX(__builtin_ctzll(tr.map_size), GUEST_PAGE_BITS);
     e->global = tr.global;
     e->guarded = tr.guarded;
-    if (tr.guarded && !t->checks_branches) {
-        t->checks_branches = true;
-        jit_check_branches();
-    }
     t->bank->empty = false;
     note_large(t->bank, pc, e->map_bits);
     t->bank->has_non_global |= !tr.global;

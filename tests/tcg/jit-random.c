@@ -67,6 +67,7 @@ static void load(const Program *p)
     cpu->exact_count = p->exact;
     cpu->sctlr[1] = p->sctlr;
     cpu->cpacr = p->cpacr;
+    cpu->cntkctl = p->cntkctl;
     cpu->mair[1] = 0x04ff;
     cpu->elr[1] = cpu->spsr[1] = cpu->esr[1] = cpu->far[1] = cpu->tpidr[0] = 0;
     arm_pstate_write(cpu, p->pstate);
@@ -237,7 +238,8 @@ static void run_kind(const Kind *k, uint64_t seed, int n)
         insns += wanted.insns;
         faults += wanted.log_size / (p.logs_vectors ? 800 : 288);
         if (too_late) {
-            tap_note("SEED=%" PRIu64 " does not end", seed + (uint64_t)i);
+            tap_note("SEED=%" PRIu64 " does not end: pc %" PRIx64 " elr %" PRIx64 " esr %" PRIx64,
+                     seed + (uint64_t)i, wanted.pc, wanted.elr, wanted.esr);
             tell_program(&p);
         }
     }

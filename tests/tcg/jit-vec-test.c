@@ -20,6 +20,7 @@ enum {
     MIXES = 1500, /* blocks of several instructions */
     MIX_LENGTH = 7,
     CASES_PER_MIX = 6,
+    AES_PAIRS = 24,
     WFI = 0xd503207f,
     MAX_REPORTS = 3,
     DATA = 0x80000, /* offset in RAM of what is loaded and stored */
@@ -121,6 +122,20 @@ static void put_mix(void)
     put(&p);
 }
 
+/* Substitution and then mixing, of the same direction or not: translated as one or as two. */
+static void put_aes(void)
+{
+    uint32_t r = (uint32_t)diff_random(), d = r & 31, to = r >> 5 & 3 ? d : r >> 7 & 31;
+    Piece p = {
+        .n = 3,
+        .words = {0x4e284800u | (r >> 12 & 1) << 12 | (r >> 13 & 31) << 5 | d, /* aese, aesd */
+                  0x4e286800u | (r >> 18 & 1) << 12 | d << 5 | to,             /* aesmc, aesimc */
+                  0x6e201c00u | to << 16 | d << 5 | (r >> 19 & 31)}, /* eor: both are used */
+    };
+
+    put(&p);
+}
+
 static void put_all(void)
 {
     for (size_t i = 0; i < A64_ROW_COUNT; i++) {
@@ -131,7 +146,24 @@ static void put_all(void)
     for (int i = 0; i < MIXES; i++) {
         put_mix();
     }
+    for (int i = 0; i < AES_PAIRS; i++) {
+        put_aes();
+    }
     env_put(ENV_VBAR + 0x200, WFI);
+}
+
+/* What hosts have only by chance. */
+static void put_crypto(void)
+{
+    for (size_t i = 0; i < A64_ROW_COUNT; i++) {
+        if (strcmp(a64_rows[i].group, "crypto") == 0 ||
+            g_str_has_prefix(a64_rows[i].name, "PMULL")) {
+            put_row(&a64_rows[i]);
+        }
+    }
+    for (int i = 0; i < AES_PAIRS; i++) {
+        put_aes();
+    }
 }
 
 /* ---- states */
@@ -396,6 +428,11 @@ int main(void)
         host_level_set(HOST_LEVEL_SSE4);
         run_level("SSE4", middle, pieces->len);
     }
+    unsigned crypto = pieces->len;
+    put_crypto();
+    host_level_set(HOST_LEVEL_AUTO);
+    host_caps_cache &= ~(uint32_t)(HOST_AES | HOST_SHA | HOST_PCLMUL);
+    run_level("without cryptography", crypto, pieces->len);
     g_array_free(pieces, TRUE);
     return tap_status();
 }

@@ -68,9 +68,10 @@ static void poll(Emit *e, int64_t target)
     emit_cold_jump(e, c, CC_NE);
 }
 
-static const void *jump_thunk(const Emit *e)
+/* `type`: PSTATE.BTYPE of the target. */
+static const void *jump_thunk(const Emit *e, unsigned type)
 {
-    return e->b->lockstep ? emit_thunks.exit_jump : emit_thunks.jump;
+    return e->b->lockstep ? emit_thunks.exit_jump[type] : emit_thunks.jump[type];
 }
 
 /* To the block at a distance from the page's start. */
@@ -82,7 +83,7 @@ static void go(Emit *e, int64_t target, unsigned insn, bool may_poll)
         x64_load(s, true, RAX, x64_at(RBP, EMIT_STATE(pcpage)));
         x64_rr(s, true, 0x81, ALU_ADD, RAX);
         x64_imm32(s, (uint32_t)target);
-        x64_jmp(s, jump_thunk(e));
+        x64_jmp(s, jump_thunk(e, 0));
         return;
     }
     if (e->b->lockstep) {
@@ -197,7 +198,7 @@ bool emit_exit(Emit *e, IrRef r)
         count(e, n->count + 1u);
         keep_pending(e, n);
         emit_move_to(e, RAX, n->a);
-        x64_jmp(&e->s, jump_thunk(e));
+        x64_jmp(&e->s, jump_thunk(e, n->aux2));
         break;
     case IR_EXIT_INTERP:
         leave_at(e, n, emit_thunks.exit_interp, n->insn * 4, n->count);

@@ -158,8 +158,8 @@ X64Mem emit_tlb(Emit *e, const IrNode *n, unsigned bytes, bool store, X64Reg a, 
 
 typedef struct EmitThunks {
     const void *slow, *slow_vec;         /* pushed: the site's offset from code_cache_base() */
-    const void *jump;                    /* RAX: target address */
-    const void *exit_jump;               /* the same, to the loop */
+    const void *jump[4];                 /* RAX: target address; by PSTATE.BTYPE there */
+    const void *exit_jump[4];            /* the same, to the loop */
     const void *exit_look, *exit_interp; /* RAX: offset in the page */
 } EmitThunks;
 extern EmitThunks emit_thunks;
