@@ -229,6 +229,7 @@ typedef struct IrBlock {
     unsigned count;       /* instructions before it */
     unsigned max_insns;   /* the block ends after so many, at most IR_MAX_INSNS */
     bool checks_branches; /* pages that check branch targets (BTI) are in use */
+    bool alone;           /* no other thread executes guest code: see jit_company() */
     uint64_t fp_mode;     /* what FP_MODE asks for */
 } IrBlock;
 
