@@ -129,6 +129,7 @@ typedef struct FlatRange {
 } FlatRange;
 
 typedef struct FlatView {
+    uint64_t id; /* no two views ever have the same */
     size_t n;
     FlatRange ranges[]; /* by address, not overlapping */
 } FlatView;

@@ -45,6 +45,9 @@ typedef struct TlbIo {
     uint64_t read, write; /* tags as of TlbEntry */
     uint64_t pa;
     MemAttrs attrs;
+    MemoryRegion *mr; /* what answers all of the page while the view is current; NULL: ask */
+    uint64_t view;    /* FlatView.id */
+    hwaddr offset;    /* of the page in mr */
 } TlbIo;
 
 /* Translations of one context (ArmMmuIdx), address space and setting of the controls. */

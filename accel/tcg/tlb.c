@@ -150,15 +150,19 @@ void tlb_select(ArmCpu *cpu, TcgCpu *t)
 
 /* ---- filling */
 
+/* Host memory or a device, when the whole page is its. */
 static void find_host(ArmCpu *cpu, TlbPage *page)
 {
-    rcu_read_lock();
-    const FlatRange *r = address_space_find(arm_address_space(cpu, page->attrs.secure), page->pa);
-    uint64_t base = page->pa & PAGE_MASK_64;
+    AddressSpace *as = arm_address_space(cpu, page->attrs.secure);
 
-    /* The whole page must be the range's. */
-    if (r && r->host && r->start <= base &&
-        (r->size == 0 || base - r->start + GUEST_PAGE_SIZE <= r->size)) {
+    rcu_read_lock();
+    const FlatView *view = atomic_load_explicit(&as->view, memory_order_acquire);
+    const FlatRange *r = address_space_find(as, page->pa);
+    uint64_t base = page->pa & PAGE_MASK_64;
+    bool whole =
+        r && r->start <= base && (r->size == 0 || base - r->start + GUEST_PAGE_SIZE <= r->size);
+
+    if (whole && r->host) {
         page->host = r->host + (page->pa - r->start);
         page->ram = r->ram;
         page->offset = (uint64_t)(page->host - r->ram->host);
@@ -166,6 +170,11 @@ static void find_host(ArmCpu *cpu, TlbPage *page)
         if (page->offset % GUEST_PAGE_SIZE != page->pa % GUEST_PAGE_SIZE) {
             page->host = NULL; /* page flags would be another page's */
         }
+    } else if (whole) {
+        page->mr = r->mr;
+        page->mr_offset = r->mr_offset + (base - r->start);
+        /* The one that was looked at, or none. */
+        page->view = atomic_load_explicit(&as->view, memory_order_relaxed) == view ? view->id : 0;
     }
     rcu_read_unlock();
 }
@@ -226,6 +235,9 @@ static void fill_io(TlbBank *b, uint64_t va, ArmAccess access, const TlbPage *pa
     }
     io->pa = pa;
     io->attrs = page->attrs;
+    io->mr = page->mr;
+    io->view = page->view;
+    io->offset = page->mr_offset;
     *(access == ARM_STORE ? &io->write : &io->read) = tag;
     b->empty = false;
 }
