@@ -119,7 +119,7 @@ static bool stage1_flat(ArmCpu *cpu, const ArmMmuRequest *req, const ArmRegime *
     }
     *ret = (ArmStage){
         .out = va,
-        .map_size = BIT64(30),
+        .map_size = GUEST_PAGE_SIZE, /* nothing that is forgotten at once */
         .perms = PERM_ALL,
         .attr = normal                     ? ATTR_WB
                 : req->access != ARM_FETCH ? ATTR_DEVICE
