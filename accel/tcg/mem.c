@@ -99,6 +99,31 @@ static unsigned device_step(uint64_t pa, unsigned bytes)
     return step;
 }
 
+/* Plain memory, in one access: what has just been translated, mostly. */
+static inline bool load_simple(const Access *a, uint64_t *ret)
+{
+    const Piece *p = &a->pieces[0];
+
+    if (a->n != 1 || !p->page.host || p->bytes > 8) {
+        return false;
+    }
+    switch (p->bytes) {
+    case 1:
+        *ret = ld_le(p->page.host, 1);
+        break;
+    case 2:
+        *ret = ld_le(p->page.host, 2);
+        break;
+    case 4:
+        *ret = ld_le(p->page.host, 4);
+        break;
+    default:
+        *ret = ld_le(p->page.host, 8);
+        break;
+    }
+    return true;
+}
+
 static MemResult piece_load(ArmCpu *cpu, const Piece *p, uint8_t *buf)
 {
     if (p->page.host) {
@@ -190,7 +215,8 @@ bool tcg_load_slow(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsign
     if (!access_begin(cpu, t, i, va, mo, ARM_LOAD, &a)) {
         return false;
     }
-    for (unsigned k = 0; k < a.n; k++) {
+    bool simple = load_simple(&a, &t->loaded[0]);
+    for (unsigned k = 0; !simple && k < a.n; k++) {
         if (piece_load(cpu, &a.pieces[k], buf + done) != MEM_OK) {
             return tcg_io_abort(cpu, t, i, a.pieces[k].va, ARM_LOAD);
         }
@@ -199,7 +225,9 @@ bool tcg_load_slow(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsign
     if (mo & MO_ACQUIRE) {
         atomic_thread_fence(memory_order_acquire);
     }
-    memcpy(t->loaded, buf, sizeof(buf));
+    if (!simple) {
+        memcpy(t->loaded, buf, sizeof(buf));
+    }
     return true;
 }
 
