@@ -252,6 +252,8 @@ static bool views_equal(const FlatView *a, const FlatView *b)
     return a->n == b->n && memcmp(a->ranges, b->ranges, a->n * sizeof(a->ranges[0])) == 0;
 }
 
+static uint64_t views; /* so many were published */
+
 static void space_update(AddressSpace *as) REQUIRES(vm_lock)
 {
     FlatView *old = atomic_load_explicit(&as->view, memory_order_relaxed);
@@ -261,6 +263,7 @@ static void space_update(AddressSpace *as) REQUIRES(vm_lock)
         g_free(view);
         return;
     }
+    view->id = ++views;
     atomic_store_explicit(&as->view, view, memory_order_release);
     if (old) {
         rcu_retire(g_free, old);

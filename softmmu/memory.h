@@ -54,6 +54,7 @@ struct RamBlock {
     uint64_t size;
     int fd;                      /* the memfd; -1: not ours, or none */
     bool borrowed;               /* the memory belongs to somebody else and looks as he likes */
+    bool shared;                 /* borrowed: other processes use it while the guest runs */
     GArray *covers;              /* of RamRange: where files are mapped over the memfd */
     _Atomic uint8_t *page_flags; /* RAM_PAGE_* by guest page */
     RamBlock *next;
@@ -128,6 +129,7 @@ typedef struct FlatRange {
 } FlatRange;
 
 typedef struct FlatView {
+    uint64_t id; /* no two views ever have the same */
     size_t n;
     FlatRange ranges[]; /* by address, not overlapping */
 } FlatView;
@@ -211,5 +213,13 @@ static inline void ram_written(RamBlock *rb, uint64_t offset, uint64_t len)
         }
     }
 }
+
+/* Fences against the guest (memory-fence.c). A thread that stores to RAM and then loads what a
+ * guest may have stored meanwhile (am I to be told of more? is there more?) calls memory_fence()
+ * between: a fence of its own is not enough. */
+void memory_fence(void);
+/* An accelerator whose only thread of guest code would rather execute no fences: from now on
+ * memory_fence() fences that thread too. False: the host cannot. */
+bool memory_fence_for_all(void);
 
 #endif

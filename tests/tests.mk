@@ -16,7 +16,7 @@ format:
 
 # ---- tcg: programs in tests/tcg, linked with everything below the monitor
 tcg-tests := a64-diff a64-sys a64-random
-tcg-tests += jit-vec-test simd-test tlb-random jit-random verify-test
+tcg-tests += jit-vec-test simd-test tlb-random jit-random verify-test device-access device-order
 tcg-archives := $(foreach l,util qapi qom backends softmmu hw accel,lib$(l).a)
 tcg-support := $(addprefix tests/tcg/,env.o oracle.o oracle-bugs.o oracle-user.o program.o state.o)
 tcg-objs := $(tcg-support) $(patsubst %,tests/tcg/%.o,$(tcg-tests))

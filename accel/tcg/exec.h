@@ -155,6 +155,12 @@ static inline const A64Insn *tcg_jump(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, 
 bool tcg_load_slow(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsigned mo);
 bool tcg_store_slow(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsigned mo, uint64_t lo,
                     uint64_t hi);
+/* An access to a device whose page the TLB knows: false: it does not, or there is more to look at.
+ * True: it was made; *ret says how it went, and `v` what was loaded, not extended. */
+bool tcg_io(ArmCpu *cpu, TcgCpu *t, uint64_t va, unsigned mo, ArmAccess access, uint64_t *v,
+            MemResult *ret);
+/* Takes the abort of one that went wrong; false. */
+bool tcg_io_abort(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, ArmAccess access);
 /* Zeroes the block of `size` bytes that va is in. */
 bool tcg_zero_slow(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, uint64_t size);
 /* False: the stack pointer's alignment is checked and the fault has been taken. */

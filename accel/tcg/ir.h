@@ -229,6 +229,7 @@ typedef struct IrBlock {
     unsigned count;     /* instructions before it */
     unsigned max_insns; /* the block ends after so many, at most IR_MAX_INSNS */
     bool lockstep;      /* every way out goes to the loop (verify.h) */
+    bool alone;         /* no other thread executes guest code: see jit_company() */
     uint64_t fp_mode;   /* what FP_MODE asks for */
 } IrBlock;
 

@@ -40,21 +40,33 @@ static void set(JitState *js, JitValue to, uint64_t v)
 
 /* ---- the guest's registers between host registers and ArmCpu */
 
+/* emit_home, short. */
+static struct {
+    uint8_t x, reg;
+} homes[16];
+static unsigned n_homes;
+
+static void __attribute__((constructor)) find_homes(void)
+{
+    for (uint8_t x = 0; x < ARM_X_COUNT; x++) {
+        if (emit_home[x] != X64_NO_REG) {
+            homes[n_homes].x = x;
+            homes[n_homes++].reg = emit_home[x];
+        }
+    }
+}
+
 static void homes_to_cpu(ArmCpu *cpu, const JitState *js)
 {
-    for (unsigned i = 0; i < ARM_X_COUNT; i++) {
-        if (emit_home[i] != X64_NO_REG) {
-            cpu->x[i] = js->saved[emit_home[i]];
-        }
+    for (unsigned i = 0; i < n_homes; i++) {
+        cpu->x[homes[i].x] = js->saved[homes[i].reg];
     }
 }
 
 static void homes_from_cpu(const ArmCpu *cpu, JitState *js)
 {
-    for (unsigned i = 0; i < ARM_X_COUNT; i++) {
-        if (emit_home[i] != X64_NO_REG) {
-            js->saved[emit_home[i]] = cpu->x[i];
-        }
+    for (unsigned i = 0; i < n_homes; i++) {
+        js->saved[homes[i].reg] = cpu->x[homes[i].x];
     }
 }
 
@@ -325,21 +337,63 @@ static bool ask(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const Ji
     }
 }
 
+/* Makes ArmCpu what it is at the site. */
+static void settle_all(ArmCpu *cpu, JitState *js, const JitSite *s)
+{
+    js->exit = JIT_EXIT_LOOK;
+    homes_to_cpu(cpu, js);
+    settle(cpu, js, s);
+}
+
+/* The record of the site's instruction. */
+static const A64Insn *go_to(TcgCpu *t, const JitState *js, const JitSite *s)
+{
+    t->insns = js->page->insns;
+    t->pc_bias = js->pcpage - ((uintptr_t)t->insns >> 2);
+    t->run_start = &t->insns[s->insn] - s->count;
+    return &t->insns[s->insn];
+}
+
+/* Devices do not look at the CPU's state: an access to one needs none of it. False: it is none;
+ * *ret_leave as jit_slow(). */
+static bool device(ArmCpu *cpu, JitState *js, const JitSite *s, bool *ret_leave)
+{
+    ArmAccess access = s->kind == JIT_SITE_STORE ? ARM_STORE : ARM_LOAD;
+    uint64_t va = jit_value(js, s, s->a), v = 0;
+    TcgCpu *t = js->t;
+    MemResult result;
+
+    if (access == ARM_STORE) {
+        v = jit_value(js, s, s->b);
+    }
+    if (!tcg_io(cpu, t, va, s->mo, access, &v, &result)) {
+        return false;
+    }
+    *ret_leave = result != MEM_OK;
+    if (result != MEM_OK) {
+        settle_all(cpu, js, s);
+        tcg_io_abort(cpu, t, go_to(t, js, s), va, access);
+    } else if (access == ARM_STORE) {
+        stored(cpu, t);
+    } else {
+        set(js, s->to, extended(s->mo, v));
+    }
+    return true;
+}
+
 /* True: leave. */
 static bool serve(ArmCpu *cpu, JitState *js, const JitSite *s)
 {
     TcgCpu *t = js->t;
+    bool leave;
 
     tcg_stats_add(&t->stats.slow_calls, 1);
-    js->exit = JIT_EXIT_LOOK;
-    homes_to_cpu(cpu, js);
-    settle(cpu, js, s);
-    t->insns = js->page->insns;
-    t->pc_bias = js->pcpage - ((uintptr_t)t->insns >> 2);
-    const A64Insn *i = &t->insns[s->insn];
-    t->run_start = i - s->count;
+    if ((s->kind == JIT_SITE_LOAD || s->kind == JIT_SITE_STORE) && device(cpu, js, s, &leave)) {
+        return leave;
+    }
+    settle_all(cpu, js, s);
     if (unlikely(t->verifying) && !tcg_verify_may(cpu, t, s)) {
-        return !leave_before(cpu, t, i, js);
+        return !leave_before(cpu, t, go_to(t, js, s), js);
     }
     if (s->kind == JIT_SITE_INTERP || s->kind == JIT_SITE_ATOMIC) {
         bool done = interpret(cpu, t, js, s);
@@ -350,7 +404,7 @@ static bool serve(ArmCpu *cpu, JitState *js, const JitSite *s)
         }
         return !done;
     }
-    return !ask(cpu, t, i, js, s);
+    return !ask(cpu, t, go_to(t, js, s), js, s);
 }
 
 static bool slow(ArmCpu *cpu, JitState *js, const JitSite *s)

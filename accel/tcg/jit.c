@@ -14,6 +14,7 @@
 static Mutex jit_lock; /* guards the cache, pages' entries, and what follows */
 static IrBlock block;
 static Emit emit;
+static bool alone;           /* one thread executes guest code, and nobody else the like */
 static const void **nothing; /* entries of a page without translated code */
 
 bool jit_init(uint64_t cache_size, Error **errp)
@@ -31,6 +32,7 @@ bool jit_init(uint64_t cache_size, Error **errp)
         code_cache_commit((size_t)(s.p - room.rw), NULL);
         nothing = code_table_new(jit_miss);
     }
+    alone = memory_fence_for_all();
     mutex_unlock(&jit_lock);
     if (!ok || !nothing) {
         return error_set_code(errp, ERROR_CODE_NOT_SUPPORTED,
@@ -67,6 +69,16 @@ void jit_page_retire(CodePage *page)
     mutex_unlock(&jit_lock);
 }
 
+void jit_company(void)
+{
+    mutex_lock(&jit_lock);
+    if (alone && nothing) {
+        code_cache_flush();
+    }
+    alone = false;
+    mutex_unlock(&jit_lock);
+}
+
 /* Emits what was translated, as much of it as fits. */
 static const void *make(ArmCpu *cpu, CodePage *page, unsigned n, const CodeRoom *room,
                         size_t *ret_used)
@@ -75,6 +87,7 @@ static const void *make(ArmCpu *cpu, CodePage *page, unsigned n, const CodeRoom 
         ir_begin(&block, cpu, page, n);
         block.max_insns = max;
         block.lockstep = tcg_options.verify != 0;
+        block.alone = alone;
         a64_translate(&block);
         ir_finish(&block);
         if (emit_block(&emit, &block, room->rw, room->rw_end, room->rx_delta, ret_used)) {

@@ -134,6 +134,10 @@ static inline const void *jit_find(CodePage *page, unsigned n)
 const void *jit_translate(ArmCpu *cpu, CodePage *page, unsigned n);
 /* Text of such a block as it is, or would be, translated. */
 void jit_describe(ArmCpu *cpu, CodePage *page, unsigned n, GString *out);
+/* From now on somebody else executes guest code, or the like, on the same memory: atomic accesses
+ * have to be atomic for the host too. Until then translated code counts on what stands in
+ * docs/decisions/0009-translated-code.md. A vCPU that is in it is told by who calls this. */
+void jit_company(void);
 /* A page begins without translated code; and ends. */
 void jit_page_init(CodePage *page);
 void jit_page_retire(CodePage *page);

@@ -100,6 +100,31 @@ static unsigned device_step(uint64_t pa, unsigned bytes)
     return step;
 }
 
+/* Plain memory, in one access: what has just been translated, mostly. */
+static inline bool load_simple(const Access *a, uint64_t *ret)
+{
+    const Piece *p = &a->pieces[0];
+
+    if (a->n != 1 || !p->page.host || p->bytes > 8) {
+        return false;
+    }
+    switch (p->bytes) {
+    case 1:
+        *ret = ld_le(p->page.host, 1);
+        break;
+    case 2:
+        *ret = ld_le(p->page.host, 2);
+        break;
+    case 4:
+        *ret = ld_le(p->page.host, 4);
+        break;
+    default:
+        *ret = ld_le(p->page.host, 8);
+        break;
+    }
+    return true;
+}
+
 static MemResult piece_load(ArmCpu *cpu, const Piece *p, uint8_t *buf)
 {
     if (p->page.host) {
@@ -144,11 +169,38 @@ static MemResult piece_store(ArmCpu *cpu, const Piece *p, const uint8_t *buf)
     return MEM_OK;
 }
 
-static bool external_abort(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, ArmAccess access)
+bool tcg_io_abort(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, ArmAccess access)
 {
     ArmException exc = arm_mmu_external_abort(cpu, va, access);
 
     return take(cpu, t, i, &exc);
+}
+
+bool tcg_io(ArmCpu *cpu, TcgCpu *t, uint64_t va, unsigned mo, ArmAccess access, uint64_t *v,
+            MemResult *ret) NO_THREAD_SAFETY
+{
+    unsigned size = 1u << (mo & MO_SIZE);
+    bool store = access == ARM_STORE, locked = vm_lock_held();
+    const TlbIo *io = tlb_find_io(mo & MO_UNPRIV ? t->bank_unpriv : t->bank, va, store);
+
+    if (!io || size > 8 || (va & (size - 1)) || cpu->debug_watch) {
+        return false;
+    }
+    AddressSpace *as = arm_address_space(cpu, io->attrs.secure);
+    if (!locked) {
+        vm_lock_acquire();
+    }
+    /* Views change under the lock. */
+    bool known = atomic_load_explicit(&as->view, memory_order_relaxed)->id == io->view;
+    hwaddr at = io->offset + va % GUEST_PAGE_SIZE;
+    if (known) {
+        *ret = store ? memory_region_store(io->mr, at, size, io->attrs, *v)
+                     : memory_region_load(io->mr, at, size, io->attrs, v);
+    }
+    if (!locked) {
+        vm_lock_release();
+    }
+    return known;
 }
 
 bool tcg_load_slow(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsigned mo)
@@ -156,21 +208,28 @@ bool tcg_load_slow(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsign
     Access a;
     uint8_t buf[16] = {0};
     unsigned done = 0;
+    MemResult result;
 
     tcg_settle(cpu, t, i);
+    if (tcg_io(cpu, t, va, mo, ARM_LOAD, &t->loaded[0], &result)) {
+        return result == MEM_OK || tcg_io_abort(cpu, t, i, va, ARM_LOAD);
+    }
     if (!access_begin(cpu, t, i, va, mo, ARM_LOAD, &a)) {
         return false;
     }
-    for (unsigned k = 0; k < a.n; k++) {
+    bool simple = load_simple(&a, &t->loaded[0]);
+    for (unsigned k = 0; !simple && k < a.n; k++) {
         if (piece_load(cpu, &a.pieces[k], buf + done) != MEM_OK) {
-            return external_abort(cpu, t, i, a.pieces[k].va, ARM_LOAD);
+            return tcg_io_abort(cpu, t, i, a.pieces[k].va, ARM_LOAD);
         }
         done += a.pieces[k].bytes;
     }
     if (mo & MO_ACQUIRE) {
         atomic_thread_fence(memory_order_acquire);
     }
-    memcpy(t->loaded, buf, sizeof(buf));
+    if (!simple) {
+        memcpy(t->loaded, buf, sizeof(buf));
+    }
     return true;
 }
 
@@ -180,8 +239,12 @@ bool tcg_store_slow(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsig
     Access a;
     uint8_t buf[16];
     unsigned done = 0;
+    MemResult result;
 
     tcg_settle(cpu, t, i);
+    if (tcg_io(cpu, t, va, mo, ARM_STORE, &lo, &result)) {
+        return result == MEM_OK || tcg_io_abort(cpu, t, i, va, ARM_STORE);
+    }
     memcpy(buf, &lo, 8);
     memcpy(buf + 8, &hi, 8);
     if (!access_begin(cpu, t, i, va, mo, ARM_STORE, &a)) {
@@ -189,7 +252,7 @@ bool tcg_store_slow(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsig
     }
     for (unsigned k = 0; k < a.n; k++) {
         if (piece_store(cpu, &a.pieces[k], buf + done) != MEM_OK) {
-            return external_abort(cpu, t, i, a.pieces[k].va, ARM_STORE);
+            return tcg_io_abort(cpu, t, i, a.pieces[k].va, ARM_STORE);
         }
         done += a.pieces[k].bytes;
     }
@@ -218,7 +281,7 @@ bool tcg_zero_slow(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, uint64
     p.page.offset -= below;
     for (uint64_t done = 0; done < size; done += p.bytes) {
         if (piece_store(cpu, &p, zeros) != MEM_OK) {
-            return external_abort(cpu, t, i, va, ARM_STORE);
+            return tcg_io_abort(cpu, t, i, va, ARM_STORE);
         }
         p.page.pa += p.bytes;
         p.page.host += p.page.host ? p.bytes : 0;

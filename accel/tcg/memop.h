@@ -20,4 +20,10 @@ enum {
     MO_PART_SHIFT = 9, /* three bits: elements of 2^(they - 1) bytes; 0: it is one */
 };
 
+typedef enum Fence {
+    FENCE_ACQUIRE_RELEASE, /* everything but stores before later loads */
+    FENCE_FULL,
+    FENCE_SYNC, /* DSB's in the translator */
+} Fence;
+
 #endif

@@ -12,7 +12,9 @@ enum {
     TLB_DATA_ENTRIES = 1024,
     TLB_CODE_ENTRIES = 256,
     TLB_IO_ENTRIES = 16,
-    TLB_BANKS = 8, /* address spaces whose translations are kept, in each context */
+    TLB_LARGE_WORDS = 16,
+    TLB_SMALL_BITS = 16, /* log2 of the mappings whose pages are all looked for */
+    TLB_BANKS = 8,       /* address spaces whose translations are kept, in each context */
     INSNS_PER_PAGE = GUEST_PAGE_SIZE / 4,
 };
 
@@ -45,17 +47,26 @@ typedef struct TlbIo {
     uint64_t read, write; /* tags as of TlbEntry */
     uint64_t pa;
     MemAttrs attrs;
+    uint8_t map_bits;
+    MemoryRegion *mr; /* what answers all of the page while the view is current; NULL: ask */
+    uint64_t view;    /* FlatView.id */
+    hwaddr offset;    /* of the page in mr */
 } TlbIo;
 
 /* Translations of one context (ArmMmuIdx), address space and setting of the controls. */
 typedef struct TlbBank {
     TlbEntry data[TLB_DATA_ENTRIES];
     TlbCodeEntry code[TLB_CODE_ENTRIES];
-    TlbIo io[TLB_IO_ENTRIES];              /* forgotten whenever any page is */
-    ArmMmuKey key;                         /* its asid: of entries that are not global */
-    bool empty;                            /* nothing entered since it was cleared */
-    uint64_t large_start[2], large_end[2]; /* around mappings larger than a page, by VA<55> */
+    TlbIo io[TLB_IO_ENTRIES];
+    ArmMmuKey key; /* its asid: of entries that are not global */
+    uint8_t idx;   /* ArmMmuIdx */
+    bool empty;    /* nothing entered since it was cleared */
+    bool has_io;
     bool has_non_global;
+    /* Mappings larger than a page: up to TLB_SMALL_BITS the largest; of others the sizes that there
+     * are (bits of log2), and a set of where they are, with hashes for members. */
+    uint8_t small_bits;
+    uint64_t large_sizes, large[TLB_LARGE_WORDS];
     uint64_t last_use; /* age, for replacement */
 } TlbBank;
 

@@ -21,8 +21,25 @@ typedef struct TcgAccel {
 
 /* ---- vCPUs */
 
+/* Who else may execute atomic instructions on the guest's memory, beside this vCPU. */
+static void look_for_company(const CpuState *cs)
+{
+    bool company = false;
+
+    CPU_FOREACH (other) {
+        company = company || (cs && other != cs && tcg_options.thread != TCG_THREAD_SINGLE);
+    }
+    for (const RamBlock *rb = ram_blocks; rb; rb = rb->next) {
+        company = company || rb->shared;
+    }
+    if (company) {
+        jit_company();
+    }
+}
+
 static void address_space_changed(MemoryListener *l, AddressSpace *as)
 {
+    look_for_company(NULL);
     tlb_post_flush_all();
 }
 
@@ -49,6 +66,7 @@ static bool tcg_create(CpuState *cs, Error **errp) NO_THREAD_SAFETY
     TcgCpu *t = g_new0(TcgCpu, 1);
 
     t->cpu = arm_cpu_of(cs);
+    look_for_company(cs);
     listen(cs->as);
     listen(t->cpu->as_secure);
     t->cpu->excl_addr = UINT64_MAX;

@@ -8,13 +8,63 @@
 #include "hw/cpu/arm-debug.h"
 #include "util/rcu.h"
 
+/* ---- sizes of mappings */
+
+void tlb_forget_sizes(TlbBank *b)
+{
+    b->small_bits = GUEST_PAGE_BITS;
+    if (b->large_sizes) {
+        b->large_sizes = 0;
+        memset(b->large, 0, sizeof(b->large));
+    }
+}
+
+/* Above VA<54> are copies of a bit, and a top byte that translation may ignore. */
+static unsigned large_hash(uint64_t va, unsigned map_bits)
+{
+    uint64_t n = (va & MASK64(55)) >> map_bits;
+
+    return (unsigned)((n + map_bits) * 0x9e3779b97f4a7c15ull >> 54);
+}
+
+_Static_assert(TLB_LARGE_WORDS * 64 == 1 << (64 - 54), "a bit for each hash");
+
+void tlb_note_size(TlbBank *b, uint64_t va, unsigned map_bits)
+{
+    if (likely(map_bits <= TLB_SMALL_BITS)) {
+        b->small_bits = MAX(b->small_bits, (uint8_t)map_bits);
+        return;
+    }
+    unsigned h = large_hash(va, map_bits);
+
+    b->large_sizes |= BIT64(map_bits);
+    b->large[h / 64] |= BIT64(h % 64);
+}
+
+bool tlb_touches_large(const TlbBank *b, uint64_t va, uint64_t len)
+{
+    for (uint64_t sizes = b->large_sizes; sizes; sizes &= sizes - 1) {
+        unsigned bits = (unsigned)__builtin_ctzll(sizes);
+        uint64_t first = va >> bits, last = (va + len - 1) >> bits;
+
+        for (uint64_t n = first; n <= last; n++) {
+            unsigned h = large_hash(n << bits, bits);
+            if (b->large[h / 64] >> h % 64 & 1) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 /* ---- banks */
 
 void tlb_io_clear(TlbBank *b)
 {
-    for (size_t i = 0; i < TLB_IO_ENTRIES; i++) {
+    for (size_t i = 0; b->has_io && i < TLB_IO_ENTRIES; i++) {
         b->io[i].read = b->io[i].write = TLB_NO_TAG;
     }
+    b->has_io = false;
 }
 
 void tlb_bank_clear(TlbBank *b)
@@ -31,40 +81,26 @@ void tlb_bank_clear(TlbBank *b)
     tlb_io_clear(b);
     b->empty = true;
     b->has_non_global = false;
-    for (int half = 0; half < 2; half++) {
-        b->large_start[half] = UINT64_MAX;
-        b->large_end[half] = 0;
-    }
+    tlb_forget_sizes(b);
 }
 
-static TlbBank *bank_get(TlbBank **where)
+static TlbBank *bank_get(TcgTlb *tlb, ArmMmuIdx idx, TlbBank **where)
 {
     if (!*where) {
         *where = g_new0(TlbBank, 1);
+        (*where)->idx = (uint8_t)idx;
+        (*where)->has_io = true;
         tlb_bank_clear(*where);
+        tlb->made[tlb->n_made++] = *where;
     }
     return *where;
 }
 
-size_t tlb_banks_in_use(TcgTlb *tlb, TlbBank **ret)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < MAX_BANKS; i++) {
-        TlbBank *b = tlb->banks[i / TLB_BANKS][i % TLB_BANKS];
-        if (b && !b->empty) {
-            ret[n++] = b;
-        }
-    }
-    return n;
-}
-
 void tlb_clear_all(TcgTlb *tlb)
 {
-    TlbBank *banks[MAX_BANKS];
-
-    for (size_t n = tlb_banks_in_use(tlb, banks); n-- > 0;) {
-        tlb_bank_clear(banks[n]);
+    TLB_FOREACH_BANK(tlb, b)
+    {
+        tlb_bank_clear(b);
     }
 }
 
@@ -105,7 +141,7 @@ static TlbBank *bank_find(TcgTlb *tlb, ArmMmuIdx idx)
             oldest = &banks[i];
         }
     }
-    TlbBank *b = bank_get(oldest);
+    TlbBank *b = bank_get(tlb, idx, oldest);
     tlb_bank_clear(b);
     return b;
 }
@@ -150,15 +186,19 @@ void tlb_select(ArmCpu *cpu, TcgCpu *t)
 
 /* ---- filling */
 
+/* Host memory or a device, when the whole page is its. */
 static void find_host(ArmCpu *cpu, TlbPage *page)
 {
-    rcu_read_lock();
-    const FlatRange *r = address_space_find(arm_address_space(cpu, page->attrs.secure), page->pa);
-    uint64_t base = page->pa & PAGE_MASK_64;
+    AddressSpace *as = arm_address_space(cpu, page->attrs.secure);
 
-    /* The whole page must be the range's. */
-    if (r && r->host && r->start <= base &&
-        (r->size == 0 || base - r->start + GUEST_PAGE_SIZE <= r->size)) {
+    rcu_read_lock();
+    const FlatView *view = atomic_load_explicit(&as->view, memory_order_acquire);
+    const FlatRange *r = address_space_find(as, page->pa);
+    uint64_t base = page->pa & PAGE_MASK_64;
+    bool whole =
+        r && r->start <= base && (r->size == 0 || base - r->start + GUEST_PAGE_SIZE <= r->size);
+
+    if (whole && r->host) {
         page->host = r->host + (page->pa - r->start);
         page->ram = r->ram;
         page->offset = (uint64_t)(page->host - r->ram->host);
@@ -166,19 +206,18 @@ static void find_host(ArmCpu *cpu, TlbPage *page)
         if (page->offset % GUEST_PAGE_SIZE != page->pa % GUEST_PAGE_SIZE) {
             page->host = NULL; /* page flags would be another page's */
         }
+    } else if (whole) {
+        page->mr = r->mr;
+        page->mr_offset = r->mr_offset + (base - r->start);
+        /* The one that was looked at, or none. */
+        page->view = atomic_load_explicit(&as->view, memory_order_relaxed) == view ? view->id : 0;
     }
     rcu_read_unlock();
 }
 
-static void note_large(TlbBank *b, uint64_t va, unsigned map_bits)
+static uint8_t map_bits(const ArmTranslation *tr)
 {
-    int half = va >> 55 & 1;
-    uint64_t start = va & MASK64(55) & ~MASK64(map_bits);
-
-    if (map_bits > GUEST_PAGE_BITS) {
-        b->large_start[half] = MIN(b->large_start[half], start);
-        b->large_end[half] = MAX(b->large_end[half], start + MASK64(map_bits));
-    }
+    return (uint8_t)MAX(__builtin_ctzll(tr->map_size), GUEST_PAGE_BITS);
 }
 
 static void fill(ArmCpu *cpu, TlbBank *b, uint64_t va, ArmAccess access, const ArmTranslation *tr,
@@ -192,7 +231,7 @@ static void fill(ArmCpu *cpu, TlbBank *b, uint64_t va, ArmAccess access, const A
         e->read = e->write = TLB_NO_TAG;
     }
     e->addend = addend;
-    e->map_bits = (uint8_t)MAX(__builtin_ctzll(tr->map_size), GUEST_PAGE_BITS);
+    e->map_bits = map_bits(tr);
     e->global = tr->global;
     if (tr->perms & ARM_PERM_R) {
         e->read = tag;
@@ -207,7 +246,7 @@ static void fill(ArmCpu *cpu, TlbBank *b, uint64_t va, ArmAccess access, const A
         }
     }
     b->empty = false;
-    note_large(b, va, e->map_bits);
+    tlb_note_size(b, va, e->map_bits);
     b->has_non_global |= !tr->global;
 }
 
@@ -216,7 +255,8 @@ static TlbIo *io_entry(TlbBank *b, uint64_t va)
     return &b->io[va >> GUEST_PAGE_BITS & (TLB_IO_ENTRIES - 1)];
 }
 
-static void fill_io(TlbBank *b, uint64_t va, ArmAccess access, const TlbPage *page)
+static void fill_io(TlbBank *b, uint64_t va, ArmAccess access, const ArmTranslation *tr,
+                    const TlbPage *page)
 {
     TlbIo *io = io_entry(b, va);
     uint64_t tag = va & PAGE_MASK_64, pa = page->pa & PAGE_MASK_64;
@@ -226,8 +266,13 @@ static void fill_io(TlbBank *b, uint64_t va, ArmAccess access, const TlbPage *pa
     }
     io->pa = pa;
     io->attrs = page->attrs;
+    io->map_bits = map_bits(tr);
+    io->mr = page->mr;
+    io->view = page->view;
+    io->offset = page->mr_offset;
     *(access == ARM_STORE ? &io->write : &io->read) = tag;
     b->empty = false;
+    b->has_io = true;
 }
 
 bool tlb_lookup(ArmCpu *cpu, TcgCpu *t, uint64_t va, ArmAccess access, unsigned how, TlbPage *ret,
@@ -259,7 +304,7 @@ bool tlb_lookup(ArmCpu *cpu, TcgCpu *t, uint64_t va, ArmAccess access, unsigned 
         !arm_debug_watches_page(cpu, va)) {
         fill(cpu, bank, va, access, &tr, ret);
     } else if (!ret->host && !(how & (TLB_UNALIGNED | TLB_RMW))) {
-        fill_io(bank, va, access, ret);
+        fill_io(bank, va, access, &tr, ret);
     }
     return true;
 }
@@ -292,11 +337,11 @@ CodePage *tlb_lookup_code(ArmCpu *cpu, TcgCpu *t, uint64_t pc, ArmException *exc
     }
     e->tag = arm_debug_breaks_page(cpu, pc) ? TLB_NO_TAG : pc & PAGE_MASK_64;
     e->page = code_page_get(cpu, page.ram, page.offset);
-    e->map_bits = (uint8_t)MAX(__builtin_ctzll(tr.map_size), GUEST_PAGE_BITS);
+    e->map_bits = map_bits(&tr);
     e->global = tr.global;
     e->guarded = tr.guarded;
     t->bank->empty = false;
-    note_large(t->bank, pc, e->map_bits);
+    tlb_note_size(t->bank, pc, e->map_bits);
     t->bank->has_non_global |= !tr.global;
     return e->page;
 }
@@ -313,8 +358,8 @@ bool tlb_create(TcgCpu *t)
 
 void tlb_destroy(TcgCpu *t)
 {
-    for (size_t i = 0; i < MAX_BANKS; i++) {
-        g_free(t->tlb->banks[i / TLB_BANKS][i % TLB_BANKS]);
+    for (size_t i = 0; i < t->tlb->n_made; i++) {
+        g_free(t->tlb->made[i]);
     }
     g_array_unref(t->tlb->posted);
     g_free(t->tlb);

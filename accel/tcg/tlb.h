@@ -27,14 +27,25 @@ static inline void *tlb_find_write(const TlbBank *bank, uint64_t va, unsigned by
                : NULL;
 }
 
+/* The page of a device that an access may be made to without asking; NULL: not known. */
+static inline const TlbIo *tlb_find_io(const TlbBank *bank, uint64_t va, bool store)
+{
+    const TlbIo *io = &bank->io[va >> GUEST_PAGE_BITS & (TLB_IO_ENTRIES - 1)];
+    uint64_t page = va & ~(uint64_t)(GUEST_PAGE_SIZE - 1);
+
+    return (store ? io->write : io->read) == page && io->mr ? io : NULL;
+}
+
 /* What a virtual page is. */
 typedef struct TlbPage {
     uint64_t pa; /* of the address asked for */
     MemAttrs attrs;
-    uint8_t *host;   /* RAM or ROM behind the address asked for, to the end of the page; or NULL */
-    RamBlock *ram;   /* of host */
-    uint64_t offset; /* of host in ram */
-    bool writable;   /* stores may go to host */
+    uint8_t *host;    /* RAM or ROM behind the address asked for, to the end of the page; or NULL */
+    RamBlock *ram;    /* of host */
+    uint64_t offset;  /* of host in ram */
+    bool writable;    /* stores may go to host */
+    MemoryRegion *mr; /* no host: what answers all of the page in this view, from mr_offset on */
+    uint64_t view, mr_offset;
 } TlbPage;
 
 bool tlb_create(TcgCpu *t);

@@ -68,28 +68,50 @@ static void drop_code(TlbCodeEntry *e, uint64_t va, uint64_t len, bool keep_non_
     }
 }
 
-/* The index does not find every page of a large mapping. */
-static bool touches_large(const TlbBank *b, uint64_t va, uint64_t len)
+static void drop_io(TlbBank *b, uint64_t va, uint64_t len)
 {
-    int half = va >> 55 & 1;
+    for (size_t i = 0; b->has_io && i < TLB_IO_ENTRIES; i++) {
+        TlbIo *io = &b->io[i];
+        uint64_t tag = io->read != TLB_NO_TAG ? io->read : io->write;
 
-    return (va & MASK64(55)) <= b->large_end[half] &&
-           (va & MASK64(55)) + len > b->large_start[half];
+        if (tag != TLB_NO_TAG && covers(tag, io->map_bits, va, len)) {
+            io->read = io->write = TLB_NO_TAG;
+        }
+    }
+}
+
+/* Looks at everything, and notes anew what is large. */
+static void clear_by_scan(TlbBank *b, uint64_t va, uint64_t len, bool keep_non_global)
+{
+    tlb_forget_sizes(b);
+    for (size_t i = 0; i < TLB_DATA_ENTRIES; i++) {
+        TlbEntry *e = &b->data[i];
+
+        drop_data(e, va, len, keep_non_global);
+        if (e->read != TLB_NO_TAG || e->write != TLB_NO_TAG) {
+            tlb_note_size(b, e->read != TLB_NO_TAG ? e->read : e->write, e->map_bits);
+        }
+    }
+    for (size_t i = 0; i < TLB_CODE_ENTRIES; i++) {
+        TlbCodeEntry *e = &b->code[i];
+
+        drop_code(e, va, len, keep_non_global);
+        if (e->tag != TLB_NO_TAG) {
+            tlb_note_size(b, e->tag, e->map_bits);
+        }
+    }
 }
 
 static void clear_range(TlbBank *b, uint64_t va, uint64_t len, bool keep_non_global)
 {
-    tlb_io_clear(b);
-    if (touches_large(b, va, len) || len > 16 * GUEST_PAGE_SIZE) {
-        for (size_t i = 0; i < TLB_DATA_ENTRIES; i++) {
-            drop_data(&b->data[i], va, len, keep_non_global);
-        }
-        for (size_t i = 0; i < TLB_CODE_ENTRIES; i++) {
-            drop_code(&b->code[i], va, len, keep_non_global);
-        }
+    drop_io(b, va, len);
+    if (len > 16 * GUEST_PAGE_SIZE || tlb_touches_large(b, va, len)) {
+        clear_by_scan(b, va, len, keep_non_global);
         return;
     }
-    for (uint64_t k = 0, n = va >> GUEST_PAGE_BITS; k < len; k += GUEST_PAGE_SIZE, n++) {
+    /* All pages of small mappings. */
+    uint64_t first = va & ~MASK64(b->small_bits), last = (va + len - 1) | MASK64(b->small_bits);
+    for (uint64_t n = first >> GUEST_PAGE_BITS; n <= last >> GUEST_PAGE_BITS; n++) {
         drop_data(&b->data[n & (TLB_DATA_ENTRIES - 1)], va, len, keep_non_global);
         drop_code(&b->code[n & (TLB_CODE_ENTRIES - 1)], va, len, keep_non_global);
     }
@@ -122,11 +144,9 @@ static void flush_now(TcgTlb *tlb, const TlbFlush *f)
 {
     bool all = !f->contexts;
 
-    for (size_t i = 0; i < MAX_BANKS; i++) {
-        TlbBank *b = tlb->banks[i / TLB_BANKS][i % TLB_BANKS];
-
-        if (b && !b->empty && (all || f->contexts >> i / TLB_BANKS & 1) &&
-            (all || f->any_vmid || b->key.vmid == f->vmid)) {
+    TLB_FOREACH_BANK(tlb, b)
+    {
+        if (all || ((f->contexts >> b->idx & 1) && (f->any_vmid || b->key.vmid == f->vmid))) {
             flush_bank(b, f);
         }
     }
@@ -175,13 +195,13 @@ void tlb_post_dead_code(void)
 /* Forgets that stores to the page need not tell; true when that was so. */
 static bool write_protect(TcgTlb *tlb, RamBlock *ram, uint64_t offset)
 {
-    TlbBank *banks[MAX_BANKS];
     uintptr_t host = (uintptr_t)ram->host + offset;
     bool any = false;
 
-    for (size_t n = tlb_banks_in_use(tlb, banks); n-- > 0;) {
+    TLB_FOREACH_BANK(tlb, b)
+    {
         for (size_t i = 0; i < TLB_DATA_ENTRIES; i++) {
-            TlbEntry *e = &banks[n]->data[i];
+            TlbEntry *e = &b->data[i];
 
             if (e->write != TLB_NO_TAG && e->addend + e->write == host) {
                 e->write = TLB_NO_TAG;
@@ -221,11 +241,10 @@ void tlb_post_flush_all(void)
 /* All of it: a page that is out of date may be freed already, and cannot be asked. */
 static void drop_code_entries(TcgTlb *tlb)
 {
-    TlbBank *banks[MAX_BANKS];
-
-    for (size_t n = tlb_banks_in_use(tlb, banks); n-- > 0;) {
+    TLB_FOREACH_BANK(tlb, b)
+    {
         for (size_t i = 0; i < TLB_CODE_ENTRIES; i++) {
-            banks[n]->code[i].tag = TLB_NO_TAG;
+            b->code[i].tag = TLB_NO_TAG;
         }
     }
 }

@@ -128,7 +128,11 @@ static bool init_ram_from(Machine *m, HostMemory *mem, uint64_t bytes, Error **e
     }
     m->ram_size = size;
     m->ram_object = object_ref(&mem->parent);
-    return memory_region_init_ram_from(&m->ram, mem->block_name, mem->host, size, errp);
+    if (!memory_region_init_ram_from(&m->ram, mem->block_name, mem->host, size, errp)) {
+        return false;
+    }
+    m->ram.ram->shared = mem->share;
+    return true;
 }
 
 /* By id or, as query-config shows it, by path. */

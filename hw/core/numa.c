@@ -302,6 +302,7 @@ bool numa_init_ram(Machine *m, Error **errp)
                                          errp)) {
             return false;
         }
+        node->region.ram->shared = mem->share;
         memory_region_add(&m->ram, at, &node->region);
         at += node->size;
     }

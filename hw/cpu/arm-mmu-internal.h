@@ -60,7 +60,8 @@ typedef struct ArmRegime {
     unsigned pa_bits;
 } ArmRegime;
 
-ArmRegime arm_regime_select(const ArmCpu *cpu, uint64_t va, ArmAccess access, ArmMmuIdx idx);
+void arm_regime_select(const ArmCpu *cpu, uint64_t va, ArmAccess access, ArmMmuIdx idx,
+                       ArmRegime *ret);
 uint64_t arm_regime_strip(const ArmRegime *r, uint64_t va);
 bool arm_idx_is_unpriv(ArmMmuIdx idx);
 /* HCR_EL2 as stage 2 sees it; 0: no EL2 above the levels that it is for. */

@@ -131,32 +131,33 @@ static void select_whole(const ArmCpu *cpu, ArmRegime *r, bool fetch)
     r->pa_bits = arm_pa_bits((unsigned)extract64(r->tcr, 16, 3));
 }
 
-ArmRegime arm_regime_select(const ArmCpu *cpu, uint64_t va, ArmAccess access, ArmMmuIdx idx)
+/* In place: copies of what was just written in parts are slow. */
+void arm_regime_select(const ArmCpu *cpu, uint64_t va, ArmAccess access, ArmMmuIdx idx,
+                       ArmRegime *ret)
 {
     int el = idx_el(idx);
-    ArmRegime r = {
-        .el = el,
-        .two_halves = idx_has_two_halves(idx),
-        .secure = el == 3 || (el == 1 && arm_is_secure_below_el3(cpu)),
-        .sctlr = cpu->sctlr[el],
-        .tcr = cpu->tcr[el],
-        .stage1 = stage1_enabled(cpu, el),
-        .stage2 = el == 1 && (arm_stage2_hcr(cpu) & (HCR_VM | HCR_DC)),
-    };
+    uint64_t hcr = arm_stage2_hcr(cpu);
 
-    if (r.two_halves) {
-        r.high = va >> 55 & 1;
-        select_half(cpu, &r, access == ARM_FETCH, arm_idx_is_unpriv(idx));
+    memset(ret, 0, sizeof(*ret));
+    ret->el = el;
+    ret->two_halves = idx_has_two_halves(idx);
+    ret->secure = el == 3 || (el == 1 && arm_is_secure_below_el3(cpu));
+    ret->sctlr = cpu->sctlr[el];
+    ret->tcr = cpu->tcr[el];
+    ret->stage1 = stage1_enabled(cpu, el);
+    ret->stage2 = el == 1 && (hcr & (HCR_VM | HCR_DC));
+    if (ret->two_halves) {
+        ret->high = va >> 55 & 1;
+        select_half(cpu, ret, access == ARM_FETCH, arm_idx_is_unpriv(idx));
     } else {
-        select_whole(cpu, &r, access == ARM_FETCH);
+        select_whole(cpu, ret, access == ARM_FETCH);
     }
-    r.granule_bits = arm_granule_bits(cpu, r.granule_bits, false);
+    ret->granule_bits = arm_granule_bits(cpu, ret->granule_bits, false);
     /* Reserved sizes map nothing. */
-    r.disabled |= r.tsz < 16 || r.tsz > arm_max_tsz(cpu, r.granule_bits);
-    r.hw_af = r.hw_af && arm_hw_updates(cpu) >= 1;
-    r.hw_dirty = r.hw_dirty && r.hw_af && arm_hw_updates(cpu) >= 2;
-    r.pa_bits = MIN(r.pa_bits, arm_pa_max(cpu));
-    return r;
+    ret->disabled |= ret->tsz < 16 || ret->tsz > arm_max_tsz(cpu, ret->granule_bits);
+    ret->hw_af = ret->hw_af && arm_hw_updates(cpu) >= 1;
+    ret->hw_dirty = ret->hw_dirty && ret->hw_af && arm_hw_updates(cpu) >= 2;
+    ret->pa_bits = MIN(ret->pa_bits, arm_pa_max(cpu));
 }
 
 uint64_t arm_regime_strip(const ArmRegime *r, uint64_t va)
@@ -169,16 +170,18 @@ uint64_t arm_regime_strip(const ArmRegime *r, uint64_t va)
 
 uint64_t arm_mmu_strip(const ArmCpu *cpu, uint64_t va, ArmAccess access, ArmMmuIdx idx)
 {
-    ArmRegime r = arm_regime_select(cpu, va, access, idx);
+    ArmRegime r;
 
+    arm_regime_select(cpu, va, access, idx, &r);
     return arm_regime_strip(&r, va);
 }
 
 ArmVaParams arm_mmu_va_params(const ArmCpu *cpu, uint64_t va, ArmAccess access)
 {
-    ArmRegime r = arm_regime_select(cpu, va, access, arm_mmu_idx(cpu));
-    unsigned max = arm_max_tsz(cpu, r.granule_bits);
+    ArmRegime r;
 
+    arm_regime_select(cpu, va, access, arm_mmu_idx(cpu), &r);
+    unsigned max = arm_max_tsz(cpu, r.granule_bits);
     return (ArmVaParams){
         .high = r.high,
         .two_halves = r.two_halves,

@@ -119,7 +119,7 @@ static bool stage1_flat(ArmCpu *cpu, const ArmMmuRequest *req, const ArmRegime *
     }
     *ret = (ArmStage){
         .out = va,
-        .map_size = BIT64(30),
+        .map_size = GUEST_PAGE_SIZE, /* nothing that is forgotten at once */
         .perms = PERM_ALL,
         .attr = normal                     ? ATTR_WB
                 : req->access != ARM_FETCH ? ATTR_DEVICE
@@ -171,8 +171,10 @@ static bool stage1(ArmCpu *cpu, const ArmMmuRequest *req, const ArmRegime *r, Ar
         again = false;
         ok = walk_once(&w, r, va, ret, &again);
     } while (ok && again);
-    *ret_fault = w.fault;
-    ret_fault->write |= write;
+    if (!ok) {
+        *ret_fault = w.fault;
+        ret_fault->write |= write;
+    }
     return ok;
 }
 
@@ -189,10 +191,11 @@ static void log_fault(const ArmCpu *cpu, const ArmMmuRequest *req, const ArmFaul
 
 bool arm_mmu_request(ArmCpu *cpu, const ArmMmuRequest *req, ArmTranslation *ret, ArmException *exc)
 {
-    ArmRegime r = arm_regime_select(cpu, req->va, req->access, req->idx);
+    ArmRegime r;
     ArmFault fault;
     ArmStage s;
 
+    arm_regime_select(cpu, req->va, req->access, req->idx, &r);
     if (!stage1(cpu, req, &r, &s, &fault) ||
         (r.stage2 && !arm_stage2_apply(cpu, req, &s, &fault))) {
         *exc = arm_fault_exception(cpu, req, &fault);
@@ -240,10 +243,11 @@ bool arm_mmu_at(ArmCpu *cpu, uint64_t va, ArmAccess access, ArmMmuIdx idx, bool 
                 uint64_t *ret_par, ArmException *exc)
 {
     ArmMmuRequest req = {.va = va, .access = access, .idx = idx, .maintenance = true};
-    ArmRegime r = arm_regime_select(cpu, va, access, idx);
+    ArmRegime r;
     ArmFault f;
     ArmStage s;
 
+    arm_regime_select(cpu, va, access, idx, &r);
     if (stage1(cpu, &req, &r, &s, &f) &&
         (!both || !r.stage2 || arm_stage2_apply(cpu, &req, &s, &f))) {
         *ret_par = (uint64_t)s.attr << 56 | (s.out & MASK64(48) & ~0xfffull) | PAR_RES1 |

@@ -218,8 +218,6 @@ SEM_INLINE bool v_cas_pair(SemCtx c, unsigned mo, V64 addr, V64 expected_lo, V64
 
 /* ---- order */
 
-typedef enum Fence { FENCE_ACQUIRE_RELEASE, FENCE_FULL } Fence;
-
 SEM_INLINE void v_fence(SemCtx c, Fence f)
 {
     if (f == FENCE_FULL) {

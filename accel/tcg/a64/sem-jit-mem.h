@@ -162,8 +162,6 @@ SEM_INLINE void excl_clear(SemCtx c)
 
 /* ---- order */
 
-typedef enum Fence { FENCE_ACQUIRE_RELEASE, FENCE_FULL } Fence;
-
 SEM_INLINE void v_fence(SemCtx c, Fence f)
 {
     ir_append(c.b, (IrNode){.op = IR_FENCE, .aux = (uint16_t)f});

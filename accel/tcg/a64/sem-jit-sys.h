@@ -37,7 +37,7 @@ SEM_INLINE void sys_sevl(SemCtx c)
 
 SEM_INLINE SemRet sys_dsb(SemCtx c)
 {
-    v_fence(c, FENCE_FULL);
+    v_fence(c, FENCE_SYNC);
     ir_append(c.b, (IrNode){.op = IR_SYNC});
     return sem_next(c);
 }

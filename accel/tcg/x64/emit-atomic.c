@@ -68,6 +68,16 @@ static void operand_to(Emit *e, X64Reg to, X64Reg from, IrRef v)
     }
 }
 
+/* Nobody else reads and writes: what stands in memory is in RAX, and goes to the node's value. */
+static void store_alone(Emit *e, const Atomic *a, X64Reg value, IrRef v)
+{
+    if (value == X64_NO_REG) {
+        operand_to(e, RDX, value, v);
+        value = RDX;
+    }
+    x64_store(&e->s, a->bytes, x64_at(RCX, 0), value);
+}
+
 static void load_exclusive(Emit *e, IrRef r)
 {
     X64Asm *s = &e->s;
@@ -93,10 +103,18 @@ static void store_exclusive(Emit *e, IrRef r)
     X64Jump other = x64_jcc_later(s, CC_NE);
     x64_alu_mem_imm(s, 4, ALU_CMP, x64_at(RBP, EMIT_CPU(excl_size)), (int32_t)a.bytes);
     X64Jump size = x64_jcc_later(s, CC_NE);
-    x64_load(s, true, RAX, x64_at(RBP, EMIT_CPU(excl_value)));
-    operand_to(e, RDX, value, v);
-    lock(e);
-    sized(e, CMPXCHG, a.bytes, RDX, x64_at(RCX, 0));
+    if (e->b->alone) {
+        x64_load_zx(s, a.bytes, RAX, x64_at(RCX, 0));
+        x64_alu_load(s, true, ALU_CMP, RAX, x64_at(RBP, EMIT_CPU(excl_value)));
+        X64Jump changed = x64_jcc_later(s, CC_NE);
+        store_alone(e, &a, value, v);
+        x64_here(s, changed);
+    } else {
+        x64_load(s, true, RAX, x64_at(RBP, EMIT_CPU(excl_value)));
+        operand_to(e, RDX, value, v);
+        lock(e);
+        sized(e, CMPXCHG, a.bytes, RDX, x64_at(RCX, 0));
+    }
     x64_here(s, other);
     x64_here(s, size);
     /* Not equal, for whatever reason: nothing is stored. */
@@ -104,6 +122,34 @@ static void store_exclusive(Emit *e, IrRef r)
     x64_movzx(s, 1, a.to, RDX);
     x64_store_imm(s, 8, x64_at(RBP, EMIT_CPU(excl_addr)), -1);
     emit_cold_back(e, a.cold);
+}
+
+/* RDX: the operand, and what an operation other than an exchange makes of it and RAX. */
+static void compute(Emit *e, unsigned op, X64Reg value, IrRef v)
+{
+    X64Asm *s = &e->s;
+
+    operand_to(e, RDX, value, v);
+    if (op == RMW_CLR) {
+        x64_rr(s, true, 0xf7, 2, RDX); /* not */
+    }
+    x64_alu(s, true,
+            op == RMW_ADD   ? ALU_ADD
+            : op == RMW_CLR ? ALU_AND
+            : op == RMW_EOR ? ALU_XOR
+                            : ALU_OR,
+            RDX, RAX);
+}
+
+static void modify_alone(Emit *e, const Atomic *a, unsigned op, X64Reg value, IrRef v)
+{
+    x64_load_zx(&e->s, a->bytes, RAX, x64_at(RCX, 0));
+    if (op != RMW_SWP) {
+        compute(e, op, value, v);
+        value = RDX;
+    }
+    store_alone(e, a, value, v);
+    x64_mov(&e->s, true, a->to, RAX);
 }
 
 static void modify(Emit *e, IrRef r)
@@ -115,6 +161,11 @@ static void modify(Emit *e, IrRef r)
     Atomic a = begin(e, r, true);
     X64Mem m = x64_at(RCX, 0);
 
+    if (e->b->alone) {
+        modify_alone(e, &a, op, value, v);
+        emit_cold_back(e, a.cold);
+        return;
+    }
     if (op == RMW_ADD || op == RMW_SWP) {
         operand_to(e, RDX, value, v);
         if (op == RMW_ADD) {
@@ -127,16 +178,29 @@ static void modify(Emit *e, IrRef r)
     }
     x64_load_zx(s, a.bytes, RAX, m);
     const uint8_t *again = x64_rx(s);
-    operand_to(e, RDX, value, v);
-    if (op == RMW_CLR) {
-        x64_rr(s, true, 0xf7, 2, RDX); /* not */
-    }
-    x64_alu(s, true, op == RMW_CLR ? ALU_AND : op == RMW_EOR ? ALU_XOR : ALU_OR, RDX, RAX);
+    compute(e, op, value, v);
     lock(e);
     sized(e, CMPXCHG, a.bytes, RDX, m);
     x64_jcc(s, CC_NE, again);
     x64_movzx(s, a.bytes, a.to, RAX);
     emit_cold_back(e, a.cold);
+}
+
+static void compare_and_swap_alone(Emit *e, const Atomic *a, X64Reg expected, X64Reg value,
+                                   const IrNode *n)
+{
+    X64Asm *s = &e->s;
+
+    x64_load_zx(s, a->bytes, RAX, x64_at(RCX, 0));
+    operand_to(e, RDX, expected, n->b);
+    if (a->bytes < 4) {
+        x64_movzx(s, a->bytes, RDX, RDX);
+    }
+    x64_alu(s, a->bytes == 8, ALU_CMP, RAX, RDX);
+    X64Jump different = x64_jcc_later(s, CC_NE);
+    store_alone(e, a, value, n->c);
+    x64_here(s, different);
+    x64_mov(s, true, a->to, RAX);
 }
 
 static void compare_and_swap(Emit *e, IrRef r)
@@ -145,11 +209,15 @@ static void compare_and_swap(Emit *e, IrRef r)
     X64Reg expected = operand(e, n->b), value = operand(e, n->c);
     Atomic a = begin(e, r, true);
 
-    operand_to(e, RAX, expected, n->b);
-    operand_to(e, RDX, value, n->c);
-    lock(e);
-    sized(e, CMPXCHG, a.bytes, RDX, x64_at(RCX, 0));
-    x64_movzx(&e->s, a.bytes, a.to, RAX);
+    if (e->b->alone) {
+        compare_and_swap_alone(e, &a, expected, value, n);
+    } else {
+        operand_to(e, RAX, expected, n->b);
+        operand_to(e, RDX, value, n->c);
+        lock(e);
+        sized(e, CMPXCHG, a.bytes, RDX, x64_at(RCX, 0));
+        x64_movzx(&e->s, a.bytes, a.to, RAX);
+    }
     emit_cold_back(e, a.cold);
 }
 

@@ -127,7 +127,8 @@ static void store_value(Emit *e, unsigned mo, X64Mem m, IrRef v, X64Reg reg)
     unsigned bytes = 1u << (mo & MO_SIZE);
     int32_t imm;
 
-    if (mo & MO_RELEASE) { /* ordered before later loads too: an exchange is a full barrier */
+    if ((mo & MO_RELEASE) &&
+        !e->b->alone) { /* ordered before later loads too: an exchange is a full barrier */
         if (reg == X64_NO_REG) {
             x64_mov_imm(&e->s, RDX, (uint64_t)node(e, v)->imm);
         } else {
@@ -196,12 +197,15 @@ static void check_sp(Emit *e, IrRef r)
     emit_cold_back(e, cold);
 }
 
-/* Acquire and release are what the host does anyway. */
+/* Acquire and release are what the host does anyway; where nobody else executes guest code, devices
+ * do the rest (memory_fence()), but DSB also ends what the guest has begun. */
 static void fence(Emit *e, IrRef r)
 {
+    unsigned kind = node(e, r)->aux;
+    bool needed = kind == FENCE_SYNC || (kind == FENCE_FULL && !e->b->alone);
     static const uint8_t lock_or[] = {0xf0, 0x83, 0x0c, 0x24, 0x00}; /* lock or dword [rsp], 0 */
 
-    for (unsigned i = 0; node(e, r)->aux && i < sizeof(lock_or); i++) {
+    for (unsigned i = 0; needed && i < sizeof(lock_or); i++) {
         x64_byte(&e->s, lock_or[i]);
     }
 }
