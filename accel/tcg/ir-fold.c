@@ -95,6 +95,8 @@ unsigned ir_vec_bytes(const IrBlock *b, IrRef r)
     const IrNode *n = &b->nodes[r];
 
     switch (n->op) {
+    case IR_GETV:
+        return n->aux2;
     case IR_LOADV:
         return 1u << (n->aux & MO_SIZE);
     case IR_VCONST:
@@ -382,6 +384,8 @@ IrRef ir_fold(IrBlock *b, IrNode *n)
         return 0;
     case IR_CMP:
         return fold_compare(b, n);
+    case IR_VEC: /* as MOV of vectors is encoded */
+        return n->aux == IR_V_OR && n->a == n->b ? n->a : 0;
     case IR_SELECT:
         return fold_select(b, n);
     default:

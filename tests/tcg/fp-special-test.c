@@ -251,20 +251,21 @@ static void describe(Piece *p, uint32_t word, const A64Insn *rec)
     }
 }
 
-static void put_encoding(const A64RowInfo *row, const uint8_t *pattern, uint32_t bits)
+static bool put_encoding(const A64RowInfo *row, const uint8_t *pattern, uint32_t bits)
 {
     Piece p = {.row = row, .word = make_word(row, pattern, bits), .rd = pattern[2]};
     unsigned reads = row->flags & A64_ROW_WRITES_FLAGS ? FLAGS_READS : 1;
     A64Insn rec;
 
     if (a64_decode(p.word, UINT64_MAX, &rec) != row) {
-        return;
+        return false;
     }
     describe(&p, make_word(row, patterns[0], bits), &rec);
     for (unsigned how = 0; how < reads; how++) {
         put_program(&p, (FlagsRead)how);
         g_array_append_val(pieces, p);
     }
+    return true;
 }
 
 static bool is_new_pattern(const A64RowInfo *row, unsigned k)
@@ -277,13 +278,19 @@ static bool is_new_pattern(const A64RowInfo *row, unsigned k)
     return true;
 }
 
+/* All encodings where they are few, some otherwise. */
 static void put_row(const A64RowInfo *row)
 {
+    enum { TRIES = 200 };
     unsigned n_bits = free_bits(row), limit = full ? 5 : 3;
 
     for (unsigned k = 0; k < (full ? G_N_ELEMENTS(patterns) : 1); k++) {
-        for (uint32_t i = 0; i < 1u << MIN(n_bits, limit) && is_new_pattern(row, k); i++) {
-            put_encoding(row, patterns[k], n_bits <= limit ? i : (uint32_t)diff_random());
+        unsigned missing = is_new_pattern(row, k) ? 1u << MIN(n_bits, limit) : 0;
+        for (uint32_t i = 0; i < (n_bits <= limit ? missing : 0); i++) {
+            put_encoding(row, patterns[k], i);
+        }
+        for (unsigned i = 0; i < TRIES && missing && n_bits > limit; i++) {
+            missing -= put_encoding(row, patterns[k], (uint32_t)diff_random());
         }
     }
 }
