@@ -16,9 +16,9 @@ format:
 
 # ---- tcg: programs in tests/tcg, linked with everything below the monitor
 tcg-tests := a64-diff a64-sys a64-random
-tcg-tests += jit-vec-test simd-test tlb-random jit-random verify-test device-access device-order
+tcg-tests += jit-vec-test simd-test tlb-random jit-random verify-test device-access device-order fp-special-test
 tcg-archives := $(foreach l,util qapi qom backends softmmu hw accel,lib$(l).a)
-tcg-support := $(addprefix tests/tcg/,env.o oracle.o oracle-bugs.o oracle-user.o program.o state.o)
+tcg-support := $(patsubst %,tests/tcg/%.o,env fp-values oracle oracle-bugs oracle-user program state)
 tcg-objs := $(tcg-support) $(patsubst %,tests/tcg/%.o,$(tcg-tests))
 $(tcg-objs): | accel-gen-headers
 all-objs += $(tcg-objs)

@@ -96,6 +96,8 @@ unsigned ir_vec_bytes(const IrBlock *b, IrRef r)
     const IrNode *n = &b->nodes[r];
 
     switch (n->op) {
+    case IR_GETV:
+        return n->aux2;
     case IR_LOADV:
         return 1u << (n->aux & MO_SIZE);
     case IR_VCONST:
@@ -392,6 +394,8 @@ IrRef ir_fold(IrBlock *b, IrNode *n)
         return fold_narrow(b, n);
     case IR_CMP:
         return fold_compare(b, n);
+    case IR_VEC: /* as MOV of vectors is encoded */
+        return n->aux == IR_V_OR && n->a == n->b ? n->a : 0;
     case IR_SELECT:
         return fold_select(b, n);
     default:

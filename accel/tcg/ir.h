@@ -94,7 +94,7 @@ typedef uint16_t IrRef;
     X(FENCE, s)    /* aux: Fence */                                                               \
     X(SP_CHECK, x) /* a: the stack pointer; faults when unaligned and that is checked */          \
     /* vectors: ir-vec.h */                                                                       \
-    X(GETV, v)   /* aux: register */                                                              \
+    X(GETV, v)   /* aux: register; aux2: bytes that are read, zero above */                       \
     X(SETV, s)   /* aux: register; a */                                                           \
     X(LOADV, w)  /* 2^aux bytes, zero above */                                                    \
     X(STOREV, x) /* b: vector */                                                                  \
@@ -207,6 +207,7 @@ typedef struct IrState {
     unsigned n;           /* nodes in use; 0 is none */
     IrRef x[ARM_X_COUNT]; /* the node with a slot's value; 0: not read yet */
     IrRef v[32];
+    IrRef v_low[2][32]; /* their low 4 and 8 bytes, zero above, read while v is not */
     IrRef flags;
     IrRef pcpage;
     IrRef sp_checked;     /* a stack pointer that SP_CHECK has seen */

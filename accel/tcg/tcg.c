@@ -195,6 +195,9 @@ static bool start_translator(Error **errp)
 static bool tcg_setup(Object *accel, Error **errp)
 {
     tcg_options = ((TcgAccel *)accel)->options;
+    if (tcg_options.verify) {
+        tcg_options.thread = TCG_THREAD_SINGLE;
+    }
     if (!HAVE_TRANSLATOR) {
         tcg_options.tier = TCG_TIER_INTERP;
     }
@@ -208,7 +211,7 @@ static bool tcg_setup(Object *accel, Error **errp)
         return false;
     }
     ram_code_written = code_written;
-    if (tcg_options.thread == TCG_THREAD_SINGLE || tcg_options.verify) {
+    if (tcg_options.thread == TCG_THREAD_SINGLE) {
         cpus_take_turns();
     }
     return true;

@@ -63,9 +63,24 @@ SEM_INLINE V128 jit_vcall(SemCtx c, VecShape s, IrVecFunction *function, const v
 SEM_INLINE V128 vec_get(SemCtx c, unsigned n)
 {
     if (!c.b->state.v[n]) {
-        c.b->state.v[n] = ir_append(c.b, (IrNode){.op = IR_GETV, .aux = (uint16_t)n});
+        c.b->state.v[n] = ir_append(c.b, (IrNode){.op = IR_GETV, .aux = (uint16_t)n, .aux2 = 16});
     }
     return (V128){c.b->state.v[n]};
+}
+
+/* For those who do not look above 2^size bytes, 4 or 8 of them. */
+SEM_INLINE V128 jit_get_low(SemCtx c, unsigned size, unsigned n)
+{
+    IrRef *low = &c.b->state.v_low[size - 2][n];
+
+    if (c.b->state.v[n]) {
+        return (V128){c.b->state.v[n]};
+    }
+    if (!*low) {
+        *low = ir_append(
+            c.b, (IrNode){.op = IR_GETV, .aux = (uint16_t)n, .aux2 = (uint16_t)(1u << size)});
+    }
+    return (V128){*low};
 }
 
 SEM_INLINE void vec_set(SemCtx c, unsigned n, V128 v)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Leaving a block: to other blocks, to the loop, to the interpreter. */
-#include "accel/tcg/x64/emit.h"
+#include "accel/tcg/x64/emit-loop.h"
 
 static const IrNode *node(const Emit *e, IrRef r)
 {
@@ -75,7 +75,7 @@ static const void *jump_thunk(const Emit *e, unsigned type)
 }
 
 /* To the block at a distance from the page's start. */
-static void go(Emit *e, int64_t target, unsigned insn, bool may_poll)
+static void go(Emit *e, int64_t target, unsigned insn, const uint8_t *places, bool may_poll)
 {
     X64Asm *s = &e->s;
 
@@ -96,7 +96,7 @@ static void go(Emit *e, int64_t target, unsigned insn, bool may_poll)
         poll(e, target);
     }
     if (n == e->b->first) {
-        x64_jmp(s, e->entry);
+        emit_loop_again(e, places);
         return;
     }
     x64_mov_imm(s, RAX, (uint64_t)target);
@@ -119,7 +119,7 @@ void emit_leave(Emit *e, const EmitCold *c)
         x64_mov_imm(&e->s, RAX, (uint64_t)c->target);
         x64_jcc(&e->s, CC_NE, emit_thunks.exit_look);
     }
-    go(e, c->target, c->insn, false);
+    go(e, c->target, c->insn, c->places, false);
 }
 
 static void exit_if(Emit *e, IrRef r)
@@ -137,6 +137,7 @@ static void exit_if(Emit *e, IrRef r)
     c->count = (uint16_t)(n->count + 1);
     c->insn = n->insn;
     c->target = n->imm;
+    emit_loop_places(e, c->places);
     emit_cold_jump(e, c, cond);
 }
 
@@ -181,12 +182,14 @@ static void fp_enabled(Emit *e, IrRef r)
 bool emit_exit(Emit *e, IrRef r)
 {
     const IrNode *n = node(e, r);
+    uint8_t places[EMIT_LOOP_HOMES];
 
     switch (n->op) {
     case IR_EXIT:
         count(e, n->count + (n->aux & 1));
         keep_pending(e, n);
-        go(e, n->imm, n->insn, true);
+        emit_loop_places(e, places);
+        go(e, n->imm, n->insn, places, true);
         break;
     case IR_EXIT_IF:
         exit_if(e, r);
