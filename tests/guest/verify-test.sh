@@ -37,6 +37,7 @@ boots() { # model, vCPUs, tier
 n=0 failed=0
 while [ $n -lt "$BOOTS" ]; do
     # Two boots differ in everything.
+    # shellcheck disable=SC2046
     set -- $(echo 'cortex-a57 1 jit;max 2 auto;neoverse-n1 1 auto;cortex-a76 2 jit;cortex-a53 4 auto;max 1 jit' |
         cut -d ';' -f $((n % 6 + 1)))
     n=$((n + 1))
