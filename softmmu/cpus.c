@@ -4,6 +4,7 @@
  * Each has a thread of its own, or all take turns in the first one's (see cpus_take_turns). */
 #include "softmmu/cpus.h"
 
+#include "softmmu/clock.h"
 #include "softmmu/icount.h"
 #include "util/rcu.h"
 #include "util/trace.h"
@@ -202,9 +203,10 @@ static gpointer cpu_thread(gpointer opaque)
     return NULL;
 }
 
-/* ---- taking turns: who executes next depends on nothing but what was executed */
+/* ---- taking turns. Where instructions are time, who executes next depends on nothing but what was
+ * executed; else turns end by the host's clock, which costs translated code nothing. */
 
-enum { TURN = 1 << 16 }; /* instructions */
+enum { TURN = 1 << 16, TURN_NS = 5000000 }; /* instructions, or host time */
 
 typedef struct Turns {
     CpuState *first;
@@ -299,21 +301,56 @@ static CpuState *next_turn(Turns *t)
     return NULL;
 }
 
-static void take_turn(Turns *t, CpuState *cpu)
+static Timer turn_timer; /* guarded by vm_lock */
+static _Atomic bool turn_timed;
+
+static void turn_over(void *opaque)
+{
+    atomic_store(&turn_timed, false);
+    CPU_FOREACH (cpu) {
+        atomic_store(&cpu->exit_request, 1);
+    }
+}
+
+/* Of one before, perhaps: then this one is short. */
+static void time_turn(void)
+{
+    if (cpus_first->next && !atomic_exchange(&turn_timed, true)) {
+        vm_lock_acquire();
+        timer_mod(&turn_timer, clock_now_ns(CLOCK_TYPE_REALTIME) + TURN_NS);
+        vm_lock_release();
+    }
+}
+
+static void take_counted_turn(Turns *t, CpuState *cpu)
 {
     uint64_t before = atomic_load(&cpu->insn_count), n = t->left;
 
-    cpu_current = cpu;
-    atomic_store(&cpu->exit_request, 0);
-    if (icount_enabled() && !icount_begin(cpu, &n)) {
+    if (!icount_begin(cpu, &n)) {
         return;
     }
     cpu->insn_limit = before + n;
     execute(cpu);
-    if (icount_enabled()) {
-        icount_end(cpu);
-    }
+    icount_end(cpu);
     t->left -= MIN(t->left, atomic_load(&cpu->insn_count) - before);
+}
+
+static void take_turn(Turns *t, CpuState *cpu)
+{
+    cpu_current = cpu;
+    if (!icount_enabled()) {
+        time_turn();
+    }
+    atomic_store(&cpu->exit_request, 0);
+    if (is_asked()) { /* perhaps since it was served, and no longer told */
+        return;
+    }
+    if (icount_enabled()) {
+        take_counted_turn(t, cpu);
+    } else {
+        execute(cpu);
+        t->left = 0;
+    }
 }
 
 static gpointer turns_thread(gpointer opaque)
@@ -344,6 +381,7 @@ void cpus_take_turns(void)
 {
     g_assert(!cpus_first);
     take_turns = true;
+    timer_init(&turn_timer, CLOCK_TYPE_REALTIME, turn_over, NULL);
 }
 
 void cpus_deadline_changed(void)

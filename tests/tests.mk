@@ -16,9 +16,9 @@ format:
 
 # ---- tcg: programs in tests/tcg, linked with everything below the monitor
 tcg-tests := a64-diff a64-sys a64-random
-tcg-tests += jit-vec-test simd-test tlb-random jit-random device-access device-order
+tcg-tests += jit-vec-test simd-test tlb-random jit-random verify-test device-access device-order fp-special-test
 tcg-archives := $(foreach l,util qapi qom backends softmmu hw accel,lib$(l).a)
-tcg-support := $(addprefix tests/tcg/,env.o oracle.o oracle-bugs.o oracle-user.o program.o state.o)
+tcg-support := $(patsubst %,tests/tcg/%.o,env fp-values oracle oracle-bugs oracle-user program state)
 tcg-objs := $(tcg-support) $(patsubst %,tests/tcg/%.o,$(tcg-tests))
 $(tcg-objs): | accel-gen-headers
 all-objs += $(tcg-objs)
@@ -51,7 +51,8 @@ check-guest: all tests/qmp/icount-test
 	    $(SRC)/tests/guest/firmware-test.sh \
 	    $(SRC)/tests/guest/matrix-test.sh $(SRC)/tests/guest/userland-test.sh \
 	    $(SRC)/tests/guest/hypervisor-test.sh $(SRC)/tests/guest/kvm-test.sh \
-	    $(SRC)/tests/guest/smp-stress.sh $(SRC)/tests/guest/engine-test.sh
+	    $(SRC)/tests/guest/smp-stress.sh $(SRC)/tests/guest/engine-test.sh \
+	    $(SRC)/tests/guest/verify-test.sh
 
 # Real management clients.
 check-tools: all hello.img

@@ -4,6 +4,7 @@
 
 #include "accel/tcg/a64/sem.h"
 #include "accel/tcg/tlb.h"
+#include "accel/tcg/verify.h"
 #include "hw/cpu/arm-debug.h"
 
 /* Where an atomic access goes: host memory, and what to tell after a store. */
@@ -20,8 +21,8 @@ static bool take(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, ArmException *exc)
 }
 
 /* `rmw`: reads and writes, whatever it finds. */
-static bool target_find(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsigned bytes,
-                        ArmAccess access, bool rmw, Target *ret)
+static bool target_look_up(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsigned bytes,
+                           ArmAccess access, bool rmw, Target *ret)
 {
     ArmException exc;
     TlbPage page;
@@ -47,6 +48,18 @@ static bool target_find(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, u
         return take(cpu, t, i, &exc);
     }
     *ret = (Target){page.host, page.ram, page.offset};
+    return true;
+}
+
+static bool target_find(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsigned bytes,
+                        ArmAccess access, bool rmw, Target *ret)
+{
+    if (!target_look_up(cpu, t, i, va, bytes, access, rmw, ret)) {
+        return false;
+    }
+    if (access == ARM_STORE) {
+        tcg_note_store(t, ret->host, bytes);
+    }
     return true;
 }
 

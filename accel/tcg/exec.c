@@ -7,6 +7,7 @@
 #include "accel/tcg/pauth.h"
 #include "accel/tcg/sys.h"
 #include "accel/tcg/tlb.h"
+#include "accel/tcg/verify.h"
 #include "util/rcu.h"
 
 /* ---- ways out of operations */
@@ -147,6 +148,22 @@ static const void *translated(ArmCpu *cpu, TcgCpu *t, const A64Insn *i)
     return code || !tcg_warm(t, i) ? code : jit_translate(cpu, page, n);
 }
 
+JitExit jit_run(ArmCpu *cpu, const void *code, TlbBank *bank)
+{
+    JitState *js = jit_state(cpu);
+    JitExit why = jit_enter(cpu, code, bank);
+
+    jit_fp_end(cpu);
+    jit_settle_flags(cpu);
+    if (why == JIT_EXIT_JUMP) {
+        if (js->branch_type) {
+            tcg_branch_type_set(cpu, js->t, js->pcpage, js->branch_type);
+        }
+        cpu->pc = arm_mmu_strip(cpu, cpu->pc, ARM_FETCH, arm_mmu_idx(cpu));
+    }
+    return why;
+}
+
 bool tcg_run_translated(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, bool *ret_interpret)
 {
     const void *code = translated(cpu, t, i);
@@ -161,14 +178,12 @@ bool tcg_run_translated(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, bool *ret_inte
     js->bank_unpriv = t->bank_unpriv;
     js->fp_enabled = t->fp_enabled;
     js->flags = JIT_FLAGS_NZCV;
+    js->branch_type = 0;
     tcg_stats_enter(&t->stats, atomic_load_explicit(&cpu->cs.insn_count, memory_order_relaxed));
-    JitExit why = jit_enter(cpu, code, t->bank);
+    JitExit why = unlikely(tcg_options.verify) && tcg_verify_due(t)
+                      ? tcg_verify_block(cpu, t, i, code)
+                      : jit_run(cpu, code, t->bank);
     tcg_stats_exit(&t->stats, why, atomic_load_explicit(&cpu->cs.insn_count, memory_order_relaxed));
-    jit_fp_end(cpu);
-    jit_settle_flags(cpu);
-    if (why == JIT_EXIT_JUMP) {
-        cpu->pc = arm_mmu_strip(cpu, cpu->pc, ARM_FETCH, arm_mmu_idx(cpu));
-    }
     *ret_interpret = why == JIT_EXIT_INTERP;
     return true;
 }

@@ -34,6 +34,7 @@ unsigned ir_width(const IrBlock *b, IrRef r)
         return 1;
     case IR_CLZ:
     case IR_CLS:
+    case IR_CTZ:
         return 7;
     case IR_AND:
         return MIN(ir_width(b, n->a), ir_width(b, n->b));
@@ -95,6 +96,8 @@ unsigned ir_vec_bytes(const IrBlock *b, IrRef r)
     const IrNode *n = &b->nodes[r];
 
     switch (n->op) {
+    case IR_GETV:
+        return n->aux2;
     case IR_LOADV:
         return 1u << (n->aux & MO_SIZE);
     case IR_VCONST:
@@ -346,6 +349,15 @@ static IrRef fold_select(IrBlock *b, IrNode *n)
     return 0;
 }
 
+static IrRef fold_narrow(IrBlock *b, IrNode *n)
+{
+    if (!n->wide) {
+        n->a = without_extension(b, n->a);
+        n->b = without_extension(b, n->b);
+    }
+    return 0;
+}
+
 IrRef ir_fold(IrBlock *b, IrNode *n)
 {
     switch (n->op) {
@@ -365,7 +377,13 @@ IrRef ir_fold(IrBlock *b, IrNode *n)
     case IR_ROR:
         return fold_integer(b, n);
     case IR_CLZ:
+        if (b->nodes[n->a].op == IR_RBIT && b->nodes[n->a].wide == n->wide) {
+            return ir_pure(b, (IrNode){.op = IR_CTZ, .wide = n->wide, .a = b->nodes[n->a].a});
+        }
+        return fold_narrow(b, n);
     case IR_CLS:
+    case IR_CTZ:
+    case IR_RBIT:
     case IR_FLAGS_ADD:
     case IR_FLAGS_SUB:
     case IR_FLAGS_LOGIC:
@@ -373,15 +391,11 @@ IrRef ir_fold(IrBlock *b, IrNode *n)
     case IR_SDIV:
     case IR_ADC:
     case IR_ADC_NZCV:
-        if (!n->wide) {
-            n->a = without_extension(b, n->a);
-            if (n->op != IR_CLZ) {
-                n->b = without_extension(b, n->b);
-            }
-        }
-        return 0;
+        return fold_narrow(b, n);
     case IR_CMP:
         return fold_compare(b, n);
+    case IR_VEC: /* as MOV of vectors is encoded */
+        return n->aux == IR_V_OR && n->a == n->b ? n->a : 0;
     case IR_SELECT:
         return fold_select(b, n);
     default:

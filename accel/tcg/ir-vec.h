@@ -61,6 +61,12 @@ typedef enum IrVecOp {
     IR_V_AESD, /* the inverse */
     IR_V_AESMC,
     IR_V_AESIMC,
+    IR_V_AESE_MC, /* the first of these, mixed */
+    IR_V_AESD_IMC,
+    IR_V_SHA256H, /* four rounds: a: the state's half that is wanted, b: the other, c: schedule */
+    IR_V_SHA256H2,
+    IR_V_SHA256SU0,
+    IR_V_SHA256SU1,
     IR_V_PMULL, /* carryless product of the low halves */
     IR_V_COUNT
 } IrVecOp;

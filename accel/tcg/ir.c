@@ -88,6 +88,7 @@ void ir_forget_state(IrBlock *b)
     memset(b->hash, 0, sizeof(b->hash));
     memset(b->state.x, 0, sizeof(b->state.x));
     memset(b->state.v, 0, sizeof(b->state.v));
+    memset(b->state.v_low, 0, sizeof(b->state.v_low));
     b->state.flags = ir_append(b, (IrNode){.op = IR_FLAGS_HOME});
     b->state.pcpage = ir_append(b, (IrNode){.op = IR_PCPAGE, .wide = 1});
     b->state.sp_checked = 0;

@@ -52,6 +52,8 @@ typedef uint16_t IrRef;
     X(ROR, i)                                                                                     \
     X(CLZ, i)                                                                                     \
     X(CLS, i)                                                                                     \
+    X(CTZ, i)                                                                                     \
+    X(RBIT, i) /* bits in reverse order */                                                        \
     X(REV, i)  /* bytes in reverse order in each aux-byte part of 64 bits */                      \
     X(SEXT, i) /* low aux bits, to 64 */                                                          \
     X(ZEXT, i)                                                                                    \
@@ -92,7 +94,7 @@ typedef uint16_t IrRef;
     X(FENCE, s)    /* aux: Fence */                                                               \
     X(SP_CHECK, x) /* a: the stack pointer; faults when unaligned and that is checked */          \
     /* vectors: ir-vec.h */                                                                       \
-    X(GETV, v)   /* aux: register */                                                              \
+    X(GETV, v)   /* aux: register; aux2: bytes that are read, zero above */                       \
     X(SETV, s)   /* aux: register; a */                                                           \
     X(LOADV, w)  /* 2^aux bytes, zero above */                                                    \
     X(STOREV, x) /* b: vector */                                                                  \
@@ -121,7 +123,7 @@ typedef uint16_t IrRef;
                        * aux: the block ends with it */                                           \
     X(EXIT_IF, x)     /* a: truth value; imm: target's distance from the page's start */          \
     X(EXIT, x)        /* imm, likewise */                                                         \
-    X(EXIT_TO, x)     /* a: address; aux: IrJump */                                               \
+    X(EXIT_TO, x)     /* a: address; aux: IrJump; aux2: PSTATE.BTYPE there, 0: no matter */       \
     X(EXIT_INTERP, x) /* the interpreter goes on at this instruction */                           \
     X(EXIT_LOOK, x)   /* imm, likewise: the loop looks at what is pending first */
 
@@ -172,8 +174,6 @@ typedef enum IrJump { IR_JUMP_BRANCH, IR_JUMP_CALL, IR_JUMP_RETURN } IrJump;
 typedef uint64_t IrFunction(ArmCpu *cpu, uint64_t a, uint64_t b, uint64_t c);
 /* CRC32 of bytes (c >> 1 of them) b after a; c & 1: with Castagnoli's polynomial. */
 IrFunction jit_crc32;
-/* The low b bits of a in reverse order. */
-IrFunction jit_rbit;
 
 typedef struct IrNode {
     uint8_t op; /* IrOp */
@@ -207,6 +207,7 @@ typedef struct IrState {
     unsigned n;           /* nodes in use; 0 is none */
     IrRef x[ARM_X_COUNT]; /* the node with a slot's value; 0: not read yet */
     IrRef v[32];
+    IrRef v_low[2][32]; /* their low 4 and 8 bytes, zero above, read while v is not */
     IrRef flags;
     IrRef pcpage;
     IrRef sp_checked;     /* a stack pointer that SP_CHECK has seen */
@@ -224,13 +225,13 @@ typedef struct IrBlock {
     /* ---- what it is made from */
     ArmCpu *cpu; /* for its features and FPCR */
     CodePage *page;
-    unsigned first;       /* number of the first instruction in the page */
-    unsigned insn;        /* of the one that is being translated */
-    unsigned count;       /* instructions before it */
-    unsigned max_insns;   /* the block ends after so many, at most IR_MAX_INSNS */
-    bool checks_branches; /* pages that check branch targets (BTI) are in use */
-    bool alone;           /* no other thread executes guest code: see jit_company() */
-    uint64_t fp_mode;     /* what FP_MODE asks for */
+    unsigned first;     /* number of the first instruction in the page */
+    unsigned insn;      /* of the one that is being translated */
+    unsigned count;     /* instructions before it */
+    unsigned max_insns; /* the block ends after so many, at most IR_MAX_INSNS */
+    bool lockstep;      /* every way out goes to the loop (verify.h) */
+    bool alone;         /* no other thread executes guest code: see jit_company() */
+    uint64_t fp_mode;   /* what FP_MODE asks for */
 } IrBlock;
 
 void ir_begin(IrBlock *b, ArmCpu *cpu, CodePage *page, unsigned first);

@@ -33,29 +33,34 @@ static void add_guest(const IrBlock *b, uint64_t va, GString *out)
     }
 }
 
-void jit_log_block(const IrBlock *b, const uint8_t *code, size_t len)
+void jit_log_text(const IrBlock *b, unsigned what, const uint8_t *code, size_t len, GString *out)
 {
-    g_autoptr(GString) out = g_string_new("----------------\n");
     uint64_t va = page_va(b), pc = va + b->first * 4;
 
-    if (jit_perf_on) {
-        g_autofree char *name = g_strdup_printf("guest-0x%" PRIx64, pc);
-
-        jit_perf_name(name, code, len);
-    }
-    if (!log_enabled(LOG_JIT)) {
-        return;
-    }
-    if (log_enabled(LOG_IN_ASM)) {
+    if (what & LOG_IN_ASM) {
         add_guest(b, va, out);
     }
-    if (log_enabled(LOG_OP)) {
+    if (what & LOG_OP) {
         g_string_append_printf(out, "OP: 0x%016" PRIx64 "\n", pc);
         ir_dump(b, out);
     }
-    if (log_enabled(LOG_OUT_ASM)) {
+    if (what & LOG_OUT_ASM) {
         g_string_append_printf(out, "OUT: 0x%016" PRIx64 " [size=%zu]\n", pc, len);
         jit_disassemble_host(code, len, out);
     }
-    log_text("%s", out->str); /* a text at a time: vCPUs do not mix theirs */
+}
+
+void jit_log_block(const IrBlock *b, const uint8_t *code, size_t len)
+{
+    g_autoptr(GString) out = g_string_new("----------------\n");
+
+    if (jit_perf_on) {
+        g_autofree char *name = g_strdup_printf("guest-0x%" PRIx64, page_va(b) + b->first * 4);
+
+        jit_perf_name(name, code, len);
+    }
+    if (log_enabled(LOG_JIT)) {
+        jit_log_text(b, log_mask, code, len, out);
+        log_text("%s", out->str); /* a text at a time: vCPUs do not mix theirs */
+    }
 }

@@ -18,6 +18,9 @@ static inline bool jit_log_wanted(void)
 /* A block was translated: its code executes at `code`, and can be read there. */
 void jit_log_block(const IrBlock *b, const uint8_t *code, size_t len);
 
+/* Its parts by LOG_IN_ASM, LOG_OP, LOG_OUT_ASM. */
+void jit_log_text(const IrBlock *b, unsigned what, const uint8_t *code, size_t len, GString *out);
+
 /* jit-perf.c: opens what the accelerator's properties perfmap and jitdump ask for. */
 bool jit_perf_init(bool map, bool dump, Error **errp);
 /* Code with a name, in both. */

@@ -7,6 +7,7 @@
 #include "accel/tcg/exec.h"
 #include "accel/tcg/ir.h"
 #include "accel/tcg/jit-fp.h"
+#include "accel/tcg/verify.h"
 #include "accel/tcg/x64/emit.h"
 
 /* ---- values */
@@ -294,6 +295,14 @@ static bool interpret(ArmCpu *cpu, TcgCpu *t, JitState *js, const JitSite *s)
     return t->resumed;
 }
 
+/* The interpreter goes on at the instruction. */
+static bool leave_before(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js)
+{
+    js->exit = JIT_EXIT_INTERP;
+    tcg_leave(cpu, t, i);
+    return false;
+}
+
 static bool ask(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const JitSite *s)
 {
     switch ((JitSiteKind)s->kind) {
@@ -322,9 +331,7 @@ static bool ask(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const Ji
         if (s->kind == JIT_SITE_FP_MODE && jit_fp_begin(cpu)) {
             return true;
         }
-        js->exit = JIT_EXIT_INTERP;
-        tcg_leave(cpu, t, i);
-        return false;
+        return leave_before(cpu, t, i, js);
     default: /* JIT_SITE_FLAGS: it is done */
         return true;
     }
@@ -374,7 +381,8 @@ static bool device(ArmCpu *cpu, JitState *js, const JitSite *s, bool *ret_leave)
     return true;
 }
 
-static bool slow(ArmCpu *cpu, JitState *js, const JitSite *s)
+/* True: leave. */
+static bool serve(ArmCpu *cpu, JitState *js, const JitSite *s)
 {
     TcgCpu *t = js->t;
     bool leave;
@@ -384,6 +392,9 @@ static bool slow(ArmCpu *cpu, JitState *js, const JitSite *s)
         return leave;
     }
     settle_all(cpu, js, s);
+    if (unlikely(t->verifying) && !tcg_verify_may(cpu, t, s)) {
+        return !leave_before(cpu, t, go_to(t, js, s), js);
+    }
     if (s->kind == JIT_SITE_INTERP || s->kind == JIT_SITE_ATOMIC) {
         bool done = interpret(cpu, t, js, s);
         if (s->kind == JIT_SITE_INTERP) {
@@ -396,14 +407,16 @@ static bool slow(ArmCpu *cpu, JitState *js, const JitSite *s)
     return !ask(cpu, t, go_to(t, js, s), js, s);
 }
 
-uint64_t jit_rbit(ArmCpu *cpu, uint64_t a, uint64_t b, uint64_t c)
+static bool slow(ArmCpu *cpu, JitState *js, const JitSite *s)
 {
-    uint64_t r = 0;
+    uint64_t count = atomic_load_explicit(&cpu->cs.insn_count, memory_order_relaxed);
 
-    for (unsigned i = 0; i < b; i++) {
-        r |= (a >> i & 1) << (b - 1 - i);
+    if (serve(cpu, js, s)) {
+        return true;
     }
-    return r;
+    /* What made it exact in between counted instructions that the block counts at its end. */
+    atomic_store_explicit(&cpu->cs.insn_count, count, memory_order_relaxed);
+    return false;
 }
 
 bool jit_slow(ArmCpu *cpu, const JitSite *s)

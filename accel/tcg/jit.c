@@ -14,7 +14,6 @@
 static Mutex jit_lock; /* guards the cache, pages' entries, and what follows */
 static IrBlock block;
 static Emit emit;
-static bool checks_branches; /* by some vCPU */
 static bool alone;           /* one thread executes guest code, and nobody else the like */
 static const void **nothing; /* entries of a page without translated code */
 
@@ -70,16 +69,6 @@ void jit_page_retire(CodePage *page)
     mutex_unlock(&jit_lock);
 }
 
-void jit_check_branches(void)
-{
-    mutex_lock(&jit_lock);
-    if (!checks_branches && nothing) {
-        code_cache_flush();
-    }
-    checks_branches = true;
-    mutex_unlock(&jit_lock);
-}
-
 void jit_company(void)
 {
     mutex_lock(&jit_lock);
@@ -97,7 +86,7 @@ static const void *make(ArmCpu *cpu, CodePage *page, unsigned n, const CodeRoom 
     for (unsigned max = tcg_options.one_insn_per_tb ? 1 : IR_MAX_INSNS; max > 0; max /= 2) {
         ir_begin(&block, cpu, page, n);
         block.max_insns = max;
-        block.checks_branches = checks_branches;
+        block.lockstep = tcg_options.verify != 0;
         block.alone = alone;
         a64_translate(&block);
         ir_finish(&block);
@@ -124,6 +113,21 @@ static const void *make_new(ArmCpu *cpu, CodePage *page, unsigned n, const CodeR
         jit_log_block(&block, code, emit.code_bytes);
     }
     return code;
+}
+
+void jit_describe(ArmCpu *cpu, CodePage *page, unsigned n, GString *out)
+{
+    CodeRoom room;
+    size_t used;
+
+    mutex_lock(&jit_lock);
+    if (code_cache_begin(&room)) { /* what it makes now is as before, and is not kept */
+        const uint8_t *code = make(cpu, page, n, &room, &used);
+        if (code) {
+            jit_log_text(&block, LOG_JIT, code, emit.code_bytes, out);
+        }
+    }
+    mutex_unlock(&jit_lock);
 }
 
 /* The page's own table. */

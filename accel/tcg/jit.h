@@ -28,10 +28,11 @@ enum { JIT_SPILLS = 32 };
 typedef struct JitState {
     uint64_t pcpage; /* virtual address of the page that executes */
     CodePage *page;
-    uint32_t flags;   /* JitFlags */
-    uint32_t exit;    /* JitExit of jit_slow() */
-    bool fp_enabled;  /* TcgCpu's */
-    uint32_t fp_live; /* the host's unit is set up and has flags that FPSR has not (jit-fp.h) */
+    uint32_t flags;      /* JitFlags */
+    uint32_t exit;       /* JitExit of jit_slow() */
+    bool fp_enabled;     /* TcgCpu's */
+    uint8_t branch_type; /* JIT_EXIT_JUMP: PSTATE.BTYPE; 0: not looked at */
+    uint32_t fp_live;    /* the host's unit is set up and has flags that FPSR has not (jit-fp.h) */
     uint64_t flags_a, flags_b;
     TcgCpu *t;
     TlbBank *bank_unpriv;
@@ -110,6 +111,9 @@ typedef JitExit JitEnter(ArmCpu *cpu, const void *code, TlbBank *bank);
 extern JitEnter *jit_enter;
 extern const void *jit_miss; /* the entry of what is not translated: comes back to the loop */
 
+/* Executes from `code` on, and makes everything in ArmCpu true. */
+JitExit jit_run(ArmCpu *cpu, const void *code, TlbBank *bank);
+
 /* From translated code. True: leave, pc and everything is in ArmCpu; false: go on with jit_state's
  * saved registers. */
 bool jit_slow(ArmCpu *cpu, const JitSite *site);
@@ -128,9 +132,8 @@ static inline const void *jit_find(CodePage *page, unsigned n)
 
 /* Translates the block that begins at record n; NULL: not now. In the vCPU's thread. */
 const void *jit_translate(ArmCpu *cpu, CodePage *page, unsigned n);
-/* From now on branches may have to tell their targets what they are (BTI): what was translated does
- * not know that. */
-void jit_check_branches(void);
+/* Text of such a block as it is, or would be, translated. */
+void jit_describe(ArmCpu *cpu, CodePage *page, unsigned n, GString *out);
 /* From now on somebody else executes guest code, or the like, on the same memory: atomic accesses
  * have to be atomic for the host too. Until then translated code counts on what stands in
  * docs/decisions/0009-translated-code.md. A vCPU that is in it is told by who calls this. */

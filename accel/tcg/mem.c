@@ -3,6 +3,7 @@
 #include "accel/tcg/a64/sem.h"
 #include "accel/tcg/exec.h"
 #include "accel/tcg/tlb.h"
+#include "accel/tcg/verify.h"
 #include "hw/cpu/arm-debug.h"
 
 /* An access, cut at the page boundary. */
@@ -147,6 +148,7 @@ static MemResult piece_load(ArmCpu *cpu, const Piece *p, uint8_t *buf)
 static MemResult piece_store(ArmCpu *cpu, const Piece *p, const uint8_t *buf)
 {
     if (p->page.host && p->page.writable) {
+        tcg_note_store(tcg_cpu_of(cpu), p->page.host, p->bytes);
         if (p->bytes == 8 && !((uintptr_t)p->page.host & 7)) { /* a store is seen whole */
             __atomic_store_n((uint64_t *)(void *)p->page.host, ld_le(buf, 8), __ATOMIC_RELAXED);
         } else {

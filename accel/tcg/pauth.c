@@ -77,62 +77,69 @@ static bool sctlr_bt(const ArmCpu *cpu)
     return cpu->sctlr[arm_control_el(cpu)] >> (arm_el(cpu) ? 36 : 35) & 1;
 }
 
+/* BTI j and jc are for all branches but calls, BTI c and jc for all but BR by other registers than
+ * X16 and X17. PACIASP and PACIBSP are like the latter. */
+const uint8_t tcg_landings[A64_OP_COUNT] = {
+    [A64_OP_BTI + 1] = 1 << 1 | 1 << 2,
+    [A64_OP_BTI + 2] = 1 << 1 | 1 << 3,
+    [A64_OP_BTI + 3] = 1 << 1 | 1 << 2 | 1 << 3,
+    [A64_OP_PACI_SP] = 1 << 1 | 1 << 2,
+    [A64_OP_BRK] = 1, /* its exception tells */
+    [A64_OP_UNDECODED] = 1,
+};
+
 /* Is the instruction a landing place for this type of branch? */
 static bool accepts(const ArmCpu *cpu, const A64Insn *i, unsigned type)
 {
-    static const bool bti[4][4] = {{false, false, false, false}, /* BTI: by type of branch */
-                                   {true, true, true, false},    /* BTI c */
-                                   {true, true, false, true},    /* BTI j */
-                                   {true, true, true, true}};    /* BTI jc */
-
-    if (i->op >= A64_OP_BTI && i->op < A64_OP_BTI + 4) {
-        return bti[i->op - A64_OP_BTI][type];
-    }
-    if (i->op == A64_OP_PACI_SP) {
-        return type != 3 || !sctlr_bt(cpu);
-    }
-    return i->op == A64_OP_BRK || i->op == A64_OP_HLT;
+    return tcg_landings[i->op] >> type & 1 || (i->op == A64_OP_PACI_SP && !sctlr_bt(cpu)) ||
+           i->op == A64_OP_BRK || i->op == A64_OP_HLT;
 }
 
-static bool page_accepts(const ArmCpu *cpu, CodePage *page, const A64Insn *i, unsigned type)
+static bool page_is_guarded(ArmCpu *cpu, const TcgCpu *t, uint64_t pc)
 {
-    if (i->op == A64_OP_UNDECODED) {
-        code_decode(page, i);
+    const TlbCodeEntry *e = code_entry(t, pc);
+    ArmTranslation tr;
+    ArmException exc;
+
+    if (e) {
+        return e->guarded;
     }
-    return accepts(cpu, i, type);
+    return arm_mmu_translate(cpu, pc, ARM_FETCH, arm_mmu_idx(cpu), &tr, &exc) && tr.guarded;
+}
+
+void tcg_branch_type_set(ArmCpu *cpu, TcgCpu *t, uint64_t from, unsigned type)
+{
+    /* BR from a page that checks nothing goes wherever BR X16 may. */
+    type = type == 3 && !page_is_guarded(cpu, t, from) ? 1 : type;
+    cpu->pstate |= type << BTYPE_SHIFT;
 }
 
 bool tcg_branch_type_check(ArmCpu *cpu, TcgCpu *t, uint64_t target)
 {
     const TlbCodeEntry *e = code_entry(t, target);
-    const TlbCodeEntry *from = code_entry(t, tcg_pc_of(t, t->branch_from));
     unsigned type = t->branch_type;
 
     t->branch_type = 0;
-    /* BR from a page that checks nothing goes wherever BR X16 may. */
-    type = type == 3 && from && !from->guarded ? 1 : type;
-    if (e && !e->guarded) {
-        return true;
-    }
     if (e) {
-        const A64Insn *to = e->page->insns + (target & 0xffc) / 4;
+        unsigned lands = tcg_landings[e->page->insns[(target & 0xffc) / 4].op];
 
-        /* A BRK's exception tells the type. */
-        if (page_accepts(cpu, e->page, to, type) && to->op != A64_OP_BRK) {
+        if (lands >> type & 1 || (!e->guarded && !(lands & 1))) {
             return true;
         }
     }
-    cpu->pstate |= type << BTYPE_SHIFT;
+    tcg_branch_type_set(cpu, t, tcg_pc_of(t, t->branch_from), type);
     return false;
 }
 
 bool tcg_branch_type_enter(ArmCpu *cpu, TcgCpu *t, CodePage *page)
 {
-    const TlbCodeEntry *e = code_entry(t, cpu->pc);
     const A64Insn *to = page->insns + (cpu->pc & 0xffc) / 4;
     unsigned type = (cpu->pstate & PSTATE_BTYPE) >> BTYPE_SHIFT;
 
-    if (e && e->guarded && !page_accepts(cpu, page, to, type)) {
+    if (to->op == A64_OP_UNDECODED) {
+        code_decode(page, to);
+    }
+    if (page_is_guarded(cpu, t, cpu->pc) && !accepts(cpu, to, type)) {
         ArmException exc = arm_exc_sync(cpu, EC_BTI, type);
 
         exc.ret = cpu->pc;

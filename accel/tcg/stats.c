@@ -100,6 +100,8 @@ const AccelStat tcg_stats[] = {
     COUNTED("exits-jump", exits[JIT_EXIT_JUMP]),
     COUNTED("exits-interpreter", exits[JIT_EXIT_INTERP]),
     COUNTED("slow-calls", slow_calls),
+    COUNTED("verified-blocks", verified),
+    COUNTED("verified-differences", differences),
     COUNTED("tlb-misses-data", tlb_data_misses),
     COUNTED("tlb-misses-code", tlb_code_misses),
     TRANSLATOR("translated-blocks", blocks),

@@ -16,6 +16,7 @@ typedef struct TcgStats {
     uint64_t exits[TCG_STATS_EXITS];
     uint64_t slow_calls; /* of translated code to C that go on in it */
     uint64_t tlb_data_misses, tlb_code_misses;
+    uint64_t verified, differences; /* blocks that were compared with the interpreter */
 } TcgStats;
 
 /* Of the translator: written under its lock. */

@@ -70,7 +70,8 @@ typedef struct TlbBank {
     uint64_t last_use; /* age, for replacement */
 } TlbBank;
 
-typedef struct TcgTlb TcgTlb; /* tlb.c */
+typedef struct TcgTlb TcgTlb;       /* tlb.c */
+typedef struct TcgVerify TcgVerify; /* verify.c */
 
 typedef struct TcgCpu {
     /* ---- what instructions touch */
@@ -82,6 +83,7 @@ typedef struct TcgCpu {
     bool leave;               /* the records may be out of date: look pc up after this store */
     bool fp_enabled;          /* FP and AdvSIMD do not trap */
     bool sync_pending;        /* flushes were broadcast since the last DSB */
+    bool verifying;           /* a block is executed twice: stores are noted (verify.h) */
     uint64_t loaded[2];       /* results of out of line accesses */
     /* Rare ends of branches are dispatched like instructions, so that common ones need no frame:
      * these records do the rest. */
@@ -90,7 +92,7 @@ typedef struct TcgCpu {
     const A64Insn *branch_from;
     uint64_t branch_target;
     uint8_t branch_type;  /* of jump_record, PSTATE.BTYPE's value; 0: does not matter */
-    bool checks_branches; /* pages that check branch targets (BTI) are in use */
+    bool checks_branches; /* there are pages that check branch targets (BTI) */
 
     /* Where the interpreter hands over to the translator: branches that have arrived at an
      * instruction so often leave; more than 255: never. */
@@ -100,6 +102,8 @@ typedef struct TcgCpu {
 
     CodePage *alone; /* step.c: for one record; NULL until needed */
     bool raised;     /* an instruction took an exception */
+
+    TcgVerify *verify; /* NULL until needed */
 
     ArmCpu *cpu;
     TcgTlb *tlb;

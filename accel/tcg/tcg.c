@@ -8,6 +8,7 @@
 #include "accel/tcg/options.h"
 #include "accel/tcg/stats.h"
 #include "accel/tcg/tlb.h"
+#include "accel/tcg/verify.h"
 #include "softmmu/accel.h"
 #include "util/module.h"
 
@@ -71,6 +72,7 @@ static bool tcg_create(CpuState *cs, Error **errp) NO_THREAD_SAFETY
     t->cpu->excl_addr = UINT64_MAX;
     t->leave_record.op = A64_OP_LEAVE;
     t->jump_record.op = A64_OP_JUMP;
+    t->checks_branches = arm_has(t->cpu, ARM_FEAT_BTI);
     cs->accel_data = t;
     return tlb_create(t);
 }
@@ -82,6 +84,7 @@ static void tcg_destroy(CpuState *cs)
     cs->accel_data = NULL;
     if (t) {
         tlb_destroy(t);
+        tcg_verify_destroy(t);
         free(t->alone);
         free(t->alone_jit);
         g_free(t);
@@ -147,12 +150,23 @@ static bool check_tb_size(TcgOptions *o, Error **errp)
     return true;
 }
 
+static bool check_verify(TcgOptions *o, Error **errp)
+{
+    if (o->verify && (!HAVE_TRANSLATOR || o->tier == TCG_TIER_INTERP)) {
+        return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
+                              "Parameter 'verify' expects a translator to compare: %s",
+                              HAVE_TRANSLATOR ? "tier=jit or tier=auto"
+                                              : "there is none for this host");
+    }
+    return true;
+}
+
 /* Here and not in setup: a dry run finds it too. */
 static bool tcg_changed(Object *obj, const Property *prop, Error **errp)
 {
     TcgOptions *o = &((TcgAccel *)obj)->options;
 
-    return check_tier(o, errp) && check_tb_size(o, errp) &&
+    return check_tier(o, errp) && check_tb_size(o, errp) && check_verify(o, errp) &&
            host_level_check((HostLevel)o->host, errp);
 }
 
@@ -181,6 +195,9 @@ static bool start_translator(Error **errp)
 static bool tcg_setup(Object *accel, Error **errp)
 {
     tcg_options = ((TcgAccel *)accel)->options;
+    if (tcg_options.verify) {
+        tcg_options.thread = TCG_THREAD_SINGLE;
+    }
     if (!HAVE_TRANSLATOR) {
         tcg_options.tier = TCG_TIER_INTERP;
     }
@@ -236,7 +253,8 @@ static const Property tcg_properties[] = {
     OPTION(PROP_ENUM, "host", host, HOST_LEVEL_AUTO,
            "use no instructions of the host beyond this level", .enum_names = host_names),
     OPTION(PROP_UINT64, "verify", verify, 0,
-           "compare every so many translated blocks with the interpreter (0: none)"),
+           "compare every so many translated blocks with the interpreter (0: none); "
+           "implies thread=single"),
     OPTION(PROP_BOOL, "perfmap", perfmap, false, "names of translated code in /tmp/perf-PID.map"),
     OPTION(PROP_BOOL, "jitdump", jitdump, false, "translated code in jit-PID.dump"),
     DEFINE_PROP_END(),

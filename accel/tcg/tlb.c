@@ -340,10 +340,6 @@ CodePage *tlb_lookup_code(ArmCpu *cpu, TcgCpu *t, uint64_t pc, ArmException *exc
     e->map_bits = map_bits(&tr);
     e->global = tr.global;
     e->guarded = tr.guarded;
-    if (tr.guarded && !t->checks_branches) {
-        t->checks_branches = true;
-        jit_check_branches();
-    }
     t->bank->empty = false;
     tlb_note_size(t->bank, pc, e->map_bits);
     t->bank->has_non_global |= !tr.global;

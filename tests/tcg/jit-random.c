@@ -64,8 +64,10 @@ static void load(const Program *p)
     memcpy(host(PROGRAM_WINDOW), pristine, sizeof(pristine));
     restore_code(p);
     env_reset_state();
+    cpu->exact_count = p->exact;
     cpu->sctlr[1] = p->sctlr;
     cpu->cpacr = p->cpacr;
+    cpu->cntkctl = p->cntkctl;
     cpu->mair[1] = 0x04ff;
     cpu->elr[1] = cpu->spsr[1] = cpu->esr[1] = cpu->far[1] = cpu->tpidr[0] = 0;
     arm_pstate_write(cpu, p->pstate);
@@ -192,6 +194,7 @@ typedef struct Kind {
     const char *name;
     HostLevel level;
     bool one_insn, company;
+    uint64_t verify;
 } Kind;
 
 /* Cold, then with everything translated (but for programs that change themselves). */
@@ -225,6 +228,8 @@ static void run_kind(const Kind *k, uint64_t seed, int n)
     }
     host_level_set(k->level);
     tcg_options.one_insn_per_tb = k->one_insn;
+    tcg_options.verify = k->verify;
+    env_tcg->stats.verified = 0;
     if (k->company) { /* from here on */
         jit_company();
     }
@@ -236,9 +241,14 @@ static void run_kind(const Kind *k, uint64_t seed, int n)
         insns += wanted.insns;
         faults += wanted.log_size / (p.logs_vectors ? 800 : 288);
         if (too_late) {
-            tap_note("SEED=%" PRIu64 " does not end", seed + (uint64_t)i);
+            tap_note("SEED=%" PRIu64 " does not end: pc %" PRIx64 " elr %" PRIx64 " esr %" PRIx64,
+                     seed + (uint64_t)i, wanted.pc, wanted.elr, wanted.esr);
             tell_program(&p);
         }
+    }
+    if (k->verify) {
+        failed += env_tcg->stats.verified < (uint64_t)n || env_tcg->stats.differences;
+        tap_note("%" PRIu64 " blocks compared", env_tcg->stats.verified);
     }
     tap(!failed && !too_late, "%s: %d programs", k->name, n);
     tap_note("%" PRIu64 " instructions, %" PRIu64 " exceptions, %d programs differ", insns, faults,
@@ -248,11 +258,12 @@ static void run_kind(const Kind *k, uint64_t seed, int n)
 int main(void)
 {
     static const Kind kinds[] = {
-        {"all of the host", HOST_LEVEL_AUTO, false, false},
-        {"sse4", HOST_LEVEL_SSE4, false, false},
-        {"avx2", HOST_LEVEL_AVX2, false, false},
-        {"one instruction a block", HOST_LEVEL_AUTO, true, false},
-        {"beside other vCPUs", HOST_LEVEL_AUTO, false, true},
+        {"all of the host", HOST_LEVEL_AUTO, false, false, 0},
+        {"sse4", HOST_LEVEL_SSE4, false, false, 0},
+        {"avx2", HOST_LEVEL_AVX2, false, false, 0},
+        {"one instruction a block", HOST_LEVEL_AUTO, true, false, 0},
+        {"in lockstep", HOST_LEVEL_AUTO, false, false, 1},
+        {"beside other vCPUs", HOST_LEVEL_AUTO, false, true, 0},
     };
     const char *seed = g_getenv("SEED"), *n = g_getenv("N");
     uint64_t first = seed ? strtoull(seed, NULL, 0) : 1;

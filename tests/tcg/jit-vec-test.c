@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* SIMD&FP in the translator: every row of the table, alone and several in a block, with random
  * operands, against the interpreter; registers, flags, FPSR and memory, at two levels of the host.
+ * Blocks of several are loops as often as not.
  * CASES=n times as many cases, SEED=n others, ROWS=glob only those rows. */
 #include "tests/tcg/diff.h"
 #include "tests/tcg/env.h"
@@ -20,7 +21,10 @@ enum {
     MIXES = 1500, /* blocks of several instructions */
     MIX_LENGTH = 7,
     CASES_PER_MIX = 6,
+    AES_PAIRS = 24,
     WFI = 0xd503207f,
+    X_ROUNDS = 28, /* counts those of a loop */
+    ROUNDS = 4,
     MAX_REPORTS = 3,
     DATA = 0x80000, /* offset in RAM of what is loaded and stored */
     DATA_SIZE = 0x3000,
@@ -31,6 +35,7 @@ typedef struct Piece {
     uint64_t pc;
     const A64RowInfo *row; /* NULL: of several */
     unsigned n;
+    bool loop;
     uint32_t words[MIX_LENGTH];
 } Piece;
 
@@ -83,11 +88,22 @@ static bool random_word(const A64RowInfo *row, uint32_t *ret)
     return false;
 }
 
+static void put_branch_back(uint64_t to)
+{
+    env_put(next_pc, 0xf1000400 | X_ROUNDS << 5 | X_ROUNDS); /* subs, 1 */
+    next_pc += 4;
+    env_put(next_pc, 0x54000001 | ((uint32_t)((int64_t)(to - next_pc) / 4) & 0x7ffff) << 5);
+    next_pc += 4;
+}
+
 static void put(Piece *p)
 {
     p->pc = next_pc;
     for (unsigned i = 0; i < p->n; i++, next_pc += 4) {
         env_put(next_pc, p->words[i]);
+    }
+    if (p->loop) {
+        put_branch_back(p->pc);
     }
     env_put(next_pc, WFI);
     next_pc += 4;
@@ -107,16 +123,43 @@ static void put_row(const A64RowInfo *row)
 
 static void put_mix(void)
 {
-    Piece p = {.n = 2 + diff_random() % (MIX_LENGTH - 1)};
+    Piece p = {.n = 2 + diff_random() % (MIX_LENGTH - 1), .loop = diff_random() % 2};
 
     for (unsigned i = 0; i < p.n;) {
         const A64RowInfo *row = &a64_rows[diff_random() % A64_ROW_COUNT];
         if (is_subject(row) && !touches_memory(row) && random_word(row, &p.words[i])) {
-            p.words[i] &= ~(diff_random() % 2 ? 0x1cu : 0u); /* few registers: results are used */
+            uint32_t few = diff_random() % 2 ? 0x1c : 0; /* registers: results are used */
+            p.words[i] &= ~(p.loop ? few | few << 5 | few << 16 : few);
             A64Insn rec;
             const A64RowInfo *is = a64_decode(p.words[i], UINT64_MAX, &rec);
-            i += is && is_subject(is);
+            i += is && is_subject(is) && field_value(is, p.words[i], "rd") != X_ROUNDS;
         }
+    }
+    put(&p);
+}
+
+/* Substitution and then mixing, of the same direction or not: translated as one or as two. */
+static void put_aes(void)
+{
+    uint32_t r = (uint32_t)diff_random(), d = r & 31, to = r >> 5 & 3 ? d : r >> 7 & 31;
+    Piece p = {
+        .n = 3,
+        .words = {0x4e284800u | (r >> 12 & 1) << 12 | (r >> 13 & 31) << 5 | d, /* aese, aesd */
+                  0x4e286800u | (r >> 18 & 1) << 12 | d << 5 | to,             /* aesmc, aesimc */
+                  0x6e201c00u | to << 16 | d << 5 | (r >> 19 & 31)}, /* eor: both are used */
+    };
+
+    put(&p);
+}
+
+/* Registers that change places in each round: v0 to vn, by way of v31. */
+static void put_rotation(unsigned n)
+{
+    Piece p = {.loop = true, .n = n + 1};
+
+    for (unsigned i = 0; i <= n; i++) {
+        unsigned from = i == n ? 31 : i, to = i == 0 ? 31 : i - 1;
+        p.words[i] = 0x4ea01c00 | from << 16 | from << 5 | to; /* mov, 16b */
     }
     put(&p);
 }
@@ -131,7 +174,27 @@ static void put_all(void)
     for (int i = 0; i < MIXES; i++) {
         put_mix();
     }
+    for (int i = 0; i < AES_PAIRS; i++) {
+        put_aes();
+    }
+    for (unsigned n = 2; n < MIX_LENGTH; n++) {
+        put_rotation(n);
+    }
     env_put(ENV_VBAR + 0x200, WFI);
+}
+
+/* What hosts have only by chance. */
+static void put_crypto(void)
+{
+    for (size_t i = 0; i < A64_ROW_COUNT; i++) {
+        if (strcmp(a64_rows[i].group, "crypto") == 0 ||
+            g_str_has_prefix(a64_rows[i].name, "PMULL")) {
+            put_row(&a64_rows[i]);
+        }
+    }
+    for (int i = 0; i < AES_PAIRS; i++) {
+        put_aes();
+    }
 }
 
 /* ---- states */
@@ -188,6 +251,7 @@ static void run(const Piece *p, unsigned heat_limit, DiffState *ret)
     memcpy(cpu->x, before.x, sizeof(before.x));
     cpu->x[ARM_X_ZR] = 0;
     cpu->x[ARM_X_SP] = before.sp;
+    cpu->x[X_ROUNDS] = p->loop ? ROUNDS : before.x[X_ROUNDS];
     cpu->nzcv = before.nzcv;
     cpu->fpcr = before.fpcr;
     cpu->fpsr = before.fpsr;
@@ -396,6 +460,11 @@ int main(void)
         host_level_set(HOST_LEVEL_SSE4);
         run_level("SSE4", middle, pieces->len);
     }
+    unsigned crypto = pieces->len;
+    put_crypto();
+    host_level_set(HOST_LEVEL_AUTO);
+    host_caps_cache &= ~(uint32_t)(HOST_AES | HOST_SHA | HOST_PCLMUL);
+    run_level("without cryptography", crypto, pieces->len);
     g_array_free(pieces, TRUE);
     return tap_status();
 }

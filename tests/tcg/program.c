@@ -193,6 +193,7 @@ static uint32_t memory_word(const Program *p)
 /* ---- instructions by hand */
 
 enum {
+    BTI_JC = (int)0xd50324df,
     DSB_ISH = (int)0xd5033b9f,
     ISB = (int)0xd5033fdf,
     WFI = (int)0xd503207f,
@@ -212,6 +213,9 @@ enum {
     FPCR = SYSREG(3, 3, 4, 4, 0),
     FPSR = SYSREG(3, 3, 4, 4, 1),
     TPIDR_EL0 = SYSREG(3, 3, 13, 0, 2),
+    CNTVCT_EL0 = SYSREG(3, 3, 14, 0, 2),
+    CTR_EL0 = SYSREG(3, 3, 0, 0, 1),
+    DCZID_EL0 = SYSREG(3, 3, 0, 0, 7),
 };
 
 static void sub_counter(Program *p, bool flags)
@@ -330,7 +334,7 @@ static void unit_system(Program *p)
 {
     uint32_t t = any_register(p);
 
-    switch (below(12)) {
+    switch (below(14)) {
     case 0:
         put(p, MSR(NZCV, t));
         break;
@@ -363,6 +367,13 @@ static void unit_system(Program *p)
         break;
     case 10:
         put(p, 0xd4200000u | below(65536) << 5); /* brk */
+        break;
+    case 11:
+        put(p, 0x5ac00000u | below(2) << 31 | any_register(p) << 5 | t); /* rbit */
+        put(p, 0x5ac01000u | below(2) << 31 | t << 5 | any_register(p)); /* clz */
+        break;
+    case 12:
+        put(p, MRS(below(3) == 0 ? CNTVCT_EL0 : below(2) == 0 ? CTR_EL0 : DCZID_EL0, t));
         break;
     default:
         put(p, below(2) ? 0 : 0xd500401fu | below(2) << 5); /* udf; cfinv, xaflag */
@@ -411,6 +422,24 @@ static void unit_data(Program *p, bool memory)
     put(p, memory ? memory_word(p) : data_word(p));
 }
 
+/* Where branches to pages that check them land, or do not. */
+static void put_landing(Program *p)
+{
+    static const uint32_t words[] = {
+        0xd503245f, 0xd503245f,                     /* bti c */
+        0xd503249f, 0xd503249f,                     /* bti j */
+        BTI_JC,     BTI_JC,     BTI_JC, 0xd503241f, /* bti */
+        0xd503233f,                                 /* paciasp, pacibsp */
+        0xd503237f, 0xd4200000,                     /* brk */
+        0xd4400000,                                 /* hlt */
+    };
+    unsigned n = below(G_N_ELEMENTS(words) + 3);
+
+    if (p->guarded && n < G_N_ELEMENTS(words)) {
+        put(p, words[n]);
+    }
+}
+
 static void make_unit(Program *p)
 {
     static const struct {
@@ -423,6 +452,7 @@ static void make_unit(Program *p)
     unsigned r = below(180);
 
     p->unit[p->n_units] = p->n;
+    put_landing(p);
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
         if (r < kinds[i].weight) {
             kinds[i].make(p);
@@ -438,6 +468,7 @@ static void make_unit(Program *p)
 static void make_subroutine(Program *p)
 {
     p->unit[p->n_units++] = p->n;
+    put_landing(p);
     for (unsigned i = 1 + below(3); i > 0; i--) {
         put(p, below(3) ? data_word(p) : memory_word(p));
     }
@@ -509,6 +540,15 @@ static uint64_t random_pointer(void)
     }
 }
 
+/* Before units are made. */
+static void choose_guards(Program *p)
+{
+    p->guarded = below(3) ? 0 : below(2) ? 15 : (uint8_t)below(16);
+    if (p->guarded && below(3) == 0 && !is_reserved(p, 16)) {
+        p->temp = 16; /* whose branches differ */
+    }
+}
+
 static void choose_state(Program *p)
 {
     DiffState *s = &p->start;
@@ -532,9 +572,23 @@ static void choose_state(Program *p)
     s->pc = PROGRAM_CODE + page + in_page;
     p->sctlr = ENV_SCTLR | 1 << 14 | 1 << 15 | 1 << 26;                     /* DZE, UCT, UCI */
     p->sctlr |= (below(4) ? 0 : 1 << 1) | (below(2) ? 1 << 3 | 1 << 4 : 0); /* A; SA, SA0 */
+    p->sctlr &= ~(uint64_t)(below(8) ? 0 : 1 << 14 | 1 << 15);
+    p->cntkctl = below(4);
     p->cpacr = below(16) ? 3 << 20 : 0;
     p->logs_vectors = p->cpacr != 0;
     p->pstate = PSTATE_DAIF | (p->el0 ? 0 : 1u << PSTATE_EL_SHIFT | PSTATE_SP);
+    if (p->guarded) {
+        p->sctlr |= (uint64_t)below(4) << 35;            /* BT0, BT1 */
+        p->pstate |= below(4) == 0 ? below(4) << 10 : 0; /* BTYPE */
+    }
+}
+
+static void put_end(Program *p)
+{
+    if (p->guarded) {
+        put(p, BTI_JC);
+    }
+    put(p, 0xd4000001); /* svc */
 }
 
 void program_make(Program *p, uint64_t seed)
@@ -548,22 +602,56 @@ void program_make(Program *p, uint64_t seed)
     }
     memset(p, 0, sizeof(*p));
     p->el0 = below(4) == 0;
+    p->exact = below(4) == 0;
     choose_registers(p);
+    choose_guards(p);
     choose_pages(p);
     p->n_main = 1 + below(PROGRAM_MAX_UNITS);
     while (p->n_units < p->n_main) {
         make_unit(p);
     }
     p->unit[p->n_units++] = p->n;
-    put(p, 0xd4000001); /* svc: the end */
+    put_end(p);
     make_subroutine(p);
     make_subroutine(p);
+    if (p->guarded) { /* the handler may have skipped a return */
+        put_end(p);
+    }
     p->unit[p->n_units] = p->n;
     fix_all(p);
     choose_state(p);
 }
 
 /* ---- in RAM */
+
+/* The address of the program's end: where a branch goes whose ADR has been skipped. */
+static unsigned put_adr(const Program *p, uint32_t *w, unsigned n)
+{
+    uint64_t here = ENV_VBAR + 0x800 + n * 4ull, end = p->start.pc + p->unit[p->n_main] * 4ull;
+    uint32_t words = (uint32_t)((int64_t)(end - here) / 4) & 0x7ffff;
+
+    w[n++] = 0x10000000u | words << 5 | p->temp;
+    return n;
+}
+
+enum { SKIP_TARGET_WORDS = 7 };
+
+/* Where a branch does not land: goes on behind it, with a lower BTYPE. Not often, for it may have
+ * been the counting of a loop. */
+static unsigned skip_target(const Program *p, uint32_t *w, unsigned n, unsigned stop)
+{
+    uint32_t t = p->temp, counter = p->counter;
+
+    w[n++] = 0xf100001fu | (uint32_t)EC_BTI << 10 | t << 5; /* cmp, b.ne */
+    w[n++] = 0x54000001u | 6 << 5;
+    w[n++] = 0xd1000400u | counter << 5 | counter;
+    w[n] = 0xb7f80000u | (stop - n) << 5 | counter;
+    n++;
+    w[n++] = MRS(SPSR_EL1, t);
+    w[n++] = 0xd1100000u | t << 5 | t; /* sub #0x400 */
+    w[n++] = MSR(SPSR_EL1, t);
+    return n;
+}
 
 /* The handler: logs the state; ends the program, or goes on behind the instruction. */
 static unsigned make_handler(const Program *p, uint32_t *w)
@@ -592,15 +680,21 @@ static unsigned make_handler(const Program *p, uint32_t *w)
     }
     w[n++] = MRS(ESR_EL1, t);
     w[n++] = 0xd35afc00u | t << 5 | t; /* lsr #26 */
-    unsigned stop = n + G_N_ELEMENTS(ends) * 2 + 4;
+    unsigned stop = n + G_N_ELEMENTS(ends) * 2 + (p->guarded ? SKIP_TARGET_WORDS + 1 : 0) + 4;
     for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
         w[n++] = 0xf100001fu | (uint32_t)ends[i] << 10 | t << 5; /* cmp, b.eq */
         w[n] = 0x54000000u | (stop - n) << 5;
         n++;
     }
+    if (p->guarded) {
+        n = skip_target(p, w, n, stop);
+    }
     w[n++] = MRS(ELR_EL1, t);
     w[n++] = 0x91001000u | t << 5 | t;
     w[n++] = MSR(ELR_EL1, t);
+    if (p->guarded) {
+        n = put_adr(p, w, n);
+    }
     w[n++] = ERET;
     w[n++] = WFI;
     w[n++] = 0x17ffffff; /* b to it */
@@ -633,7 +727,8 @@ static void install_tables(const Program *p)
         map(2, PROGRAM_LOG + at, kinds[PAGE_RW]);
     }
     for (uint64_t at = 0; at < PROGRAM_CODE_SIZE; at += GUEST_PAGE_SIZE) {
-        map(3, PROGRAM_CODE + at, p->el0 ? 0x743 : 0x703);
+        uint64_t gp = (uint64_t)(p->guarded >> at / GUEST_PAGE_SIZE & 1) << 50;
+        map(3, PROGRAM_CODE + at, (p->el0 ? 0x743 : 0x703) | gp);
     }
     map(3, ENV_VBAR, 0x783);
     tlb_state_changed(&env_cpu->cs);

@@ -29,7 +29,7 @@ typedef struct ProgramFix {
 /* A program. It ends by waiting (WFI) in its handler. */
 typedef struct Program {
     DiffState start;
-    uint64_t sctlr, cpacr;
+    uint64_t sctlr, cpacr, cntkctl;
     uint32_t pstate;
     uint8_t page_kind[PROGRAM_WINDOW_SIZE / GUEST_PAGE_SIZE];
     uint32_t words[PROGRAM_MAX_WORDS];
@@ -38,7 +38,9 @@ typedef struct Program {
      * an index, an address that survives the handler. */
     uint8_t counter, temp, log, base[2], index, keep;
     bool el0, logs_vectors;
-    bool all_good; /* no page of the window faults */
+    bool all_good;   /* no page of the window faults */
+    bool exact;      /* instructions are counted exactly (ArmCpu.exact_count) */
+    uint8_t guarded; /* pages of code that check branch targets (BTI), as bits */
     /* ---- while it is made */
     unsigned unit[PROGRAM_MAX_UNITS * 2 + 8], n_units, n_main;
     unsigned single[PROGRAM_MAX_UNITS * 2], n_single; /* units that may be overwritten */

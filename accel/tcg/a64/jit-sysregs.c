@@ -19,6 +19,47 @@ static SemRet done(SemCtx c, V64 v)
     return sem_next(c);
 }
 
+/* What EL0 may read when a bit says so: guards that it does. */
+static bool is_open(SemCtx c, const ArmSysReg *reg)
+{
+    static const struct {
+        uint32_t encoding;
+        uint16_t offset, bit;
+    } rules[] = {
+        {JIT_CNTVCT, offsetof(ArmCpu, cntkctl), 1 << 1},  /* EL0VCTEN */
+        {JIT_CTR, offsetof(ArmCpu, sctlr[1]), 1 << 15},   /* UCT */
+        {JIT_DCZID, offsetof(ArmCpu, sctlr[1]), 1 << 14}, /* DZE: what is read depends on it */
+    };
+
+    if (reg->encoding == JIT_CNTVCT && c.b->lockstep) { /* which would read it twice */
+        return false;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(rules) && jit_no_traps(c); i++) {
+        if (reg->encoding == rules[i].encoding) {
+            if (jit_el(c) == 0) {
+                env_guard(c, rules[i].offset, rules[i].bit, rules[i].bit);
+            }
+            return true;
+        }
+    }
+    return false;
+}
+
+static V64 open_value(SemCtx c, const ArmSysReg *reg)
+{
+    V64 row = v_const(c, (uintptr_t)reg);
+
+    switch (reg->encoding) {
+    case JIT_CNTVCT:
+        return (V64){ir_append(
+            c.b, (IrNode){.op = IR_CALL, .wide = 1, .a = row.r, .ptr = (void *)call_read})};
+    case JIT_DCZID:
+        return v_const(c, c.b->cpu->id.dczid);
+    default:
+        return v_const(c, c.b->cpu->id.ctr);
+    }
+}
+
 SemRet jit_sysreg_read(SemCtx c, const ArmSysReg *reg)
 {
     const ArmCpu *cpu = c.b->cpu;
@@ -31,11 +72,8 @@ SemRet jit_sysreg_read(SemCtx c, const ArmSysReg *reg)
         V64 p = env_get(c, false, offsetof(ArmCpu, pstate));
         return done(c, v_and(c, p, v_const(c, PSTATE_DAIF)));
     }
-    if (reg->encoding == JIT_CNTVCT && el > 0 && reg->read && jit_no_traps(c)) {
-        V64 row = v_const(c, (uintptr_t)reg);
-        return done(
-            c, (V64){ir_append(
-                   c.b, (IrNode){.op = IR_CALL, .wide = 1, .a = row.r, .ptr = (void *)call_read})});
+    if (is_open(c, reg)) {
+        return done(c, open_value(c, reg));
     }
     if (reg->access || reg->read) {
         return sem_interpret(c, false);

@@ -33,6 +33,8 @@ ADAPTER(lanes3, FUNCTION(VecLanes3)(cpu, shape(x), x->a, x->b, x->c))
 ADAPTER(crypto1, FUNCTION(CryptoOp1)(x->a))
 ADAPTER(crypto2, FUNCTION(CryptoOp2)(x->a, x->b))
 ADAPTER(crypto3, FUNCTION(CryptoOp3)(x->a, x->b, x->c))
+ADAPTER(aes_mixed,
+        x->extra ? crypto_aesimc(crypto_aesd(x->a, x->b)) : crypto_aesmc(crypto_aese(x->a, x->b)))
 ADAPTER(sm3tt,
         crypto_sm3tt((CryptoSm3)(x->extra & 0xff), (unsigned)(x->extra >> 8), x->a, x->b, x->c))
 ADAPTER(fp1, fp_lanes1(cpu, shape(x), FUNCTION(FpOp1), x->a))

@@ -9,7 +9,8 @@
 
 IrVecFunction jitv_lanes1, jitv_lanes2, jitv_lanes3;
 IrVecFunction jitv_crypto1, jitv_crypto2, jitv_crypto3;
-IrVecFunction jitv_sm3tt; /* extra: CryptoSm3 | index << 8 */
+IrVecFunction jitv_aes_mixed; /* extra: is the inverse */
+IrVecFunction jitv_sm3tt;     /* extra: CryptoSm3 | index << 8 */
 IrVecFunction jitv_fp1, jitv_fp2, jitv_fp3;
 IrVecFunction jitv_fp_across;
 /* extra: jitv_conversion() */

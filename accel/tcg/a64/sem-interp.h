@@ -4,6 +4,7 @@
 #define ACCEL_TCG_A64_SEM_INTERP_H
 
 #include "accel/tcg/exec.h"
+#include "accel/tcg/pauth.h"
 #include "accel/tcg/tcg-cpu.h"
 #include "util/bits.h"
 
@@ -98,7 +99,7 @@ SEM_INLINE SemRet br_to(SemCtx c, V64 target)
 SEM_INLINE SemRet br_indirect(SemCtx c, unsigned n, bool link, V64 target)
 {
     if (unlikely(c.t->checks_branches)) {
-        c.t->branch_type = link ? 2 : n == 16 || n == 17 ? 1 : 3;
+        c.t->branch_type = tcg_branch_type(n, link);
         return (SemRet){tcg_jump_later(c.t, c.i, target.u)};
     }
     return br_to(c, target);

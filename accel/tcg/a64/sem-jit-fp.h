@@ -59,7 +59,7 @@ SEM_INLINE VS jit_s(unsigned format, V128 a)
 
 SEM_INLINE VS f_get(SemCtx c, unsigned format, unsigned n)
 {
-    return jit_s(format, vec_get(c, n));
+    return jit_s(format, format < SOFTFP_S ? vec_get(c, n) : jit_get_low(c, format, n));
 }
 
 SEM_INLINE void f_set(SemCtx c, unsigned n, VS v)

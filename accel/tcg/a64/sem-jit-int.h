@@ -50,17 +50,7 @@ JIT_WIDE2(xor, IR_XOR)
 JIT_SIZED1(not, IR_NOT)
 JIT_SIZED1(clz, IR_CLZ)
 JIT_SIZED1(cls, IR_CLS)
-
-SEM_INLINE V64 v_rbit(SemCtx c, unsigned sf, V64 a)
-{
-    V64 bits = v_const(c, sf ? 64 : 32);
-
-    return jit_node(c, (IrNode){.op = IR_CALL,
-                                .wide = (uint8_t)(sf != 0),
-                                .a = a.r,
-                                .b = bits.r,
-                                .ptr = (void *)jit_rbit});
-}
+JIT_SIZED1(rbit, IR_RBIT)
 
 SEM_INLINE V64 v_rev(SemCtx c, unsigned bytes, V64 a)
 {

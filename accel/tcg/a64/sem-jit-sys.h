@@ -97,6 +97,8 @@ enum {
     JIT_SP_EL0 = ARM_SYSREG(3, 0, 4, 1, 0),
     JIT_DAIF = ARM_SYSREG(3, 3, 4, 2, 1),
     JIT_CNTVCT = ARM_SYSREG(3, 3, 14, 0, 2),
+    JIT_CTR = ARM_SYSREG(3, 3, 0, 0, 1),
+    JIT_DCZID = ARM_SYSREG(3, 3, 0, 0, 7),
 };
 
 /* An access that cannot be trapped or undefined at the level. */

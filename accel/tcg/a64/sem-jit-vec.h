@@ -32,13 +32,14 @@ SEM_INLINE V128 jit_vec1(SemCtx c, IrVecOp op, unsigned esize, V128 a, int64_t i
 
 /* What not every host has. */
 SEM_INLINE V128 jit_vec_or_call(SemCtx c, IrVecOp op, IrVecFunction *function, const void *extra,
-                                V128 a, V128 b)
+                                V128 a, V128 b, V128 d)
 {
     return jit_vnode(c, (IrNode){.op = IR_VEC,
                                  .aux = (uint16_t)op,
                                  .aux2 = ir_shape(3, 16),
                                  .a = a.r,
                                  .b = b.r,
+                                 .c = d.r,
                                  .ptr = (void *)(uintptr_t)function,
                                  .imm2 = (uintptr_t)extra});
 }
@@ -62,9 +63,24 @@ SEM_INLINE V128 jit_vcall(SemCtx c, VecShape s, IrVecFunction *function, const v
 SEM_INLINE V128 vec_get(SemCtx c, unsigned n)
 {
     if (!c.b->state.v[n]) {
-        c.b->state.v[n] = ir_append(c.b, (IrNode){.op = IR_GETV, .aux = (uint16_t)n});
+        c.b->state.v[n] = ir_append(c.b, (IrNode){.op = IR_GETV, .aux = (uint16_t)n, .aux2 = 16});
     }
     return (V128){c.b->state.v[n]};
+}
+
+/* For those who do not look above 2^size bytes, 4 or 8 of them. */
+SEM_INLINE V128 jit_get_low(SemCtx c, unsigned size, unsigned n)
+{
+    IrRef *low = &c.b->state.v_low[size - 2][n];
+
+    if (c.b->state.v[n]) {
+        return (V128){c.b->state.v[n]};
+    }
+    if (!*low) {
+        *low = ir_append(
+            c.b, (IrNode){.op = IR_GETV, .aux = (uint16_t)n, .aux2 = (uint16_t)(1u << size)});
+    }
+    return (V128){*low};
 }
 
 SEM_INLINE void vec_set(SemCtx c, unsigned n, V128 v)
@@ -755,7 +771,7 @@ SEM_INLINE V128 vec_lanes2(SemCtx c, VecShape s, VecLanes2 *op, V128 a, V128 b)
         return jit_sqdmulh(c, s, op == lanes_sqrdmulh, a, b);
     }
     if (op == lanes_pmull && s.esize == 3) {
-        return jit_vec_or_call(c, IR_V_PMULL, jitv_lanes2, (void *)(uintptr_t)op, a, b);
+        return jit_vec_or_call(c, IR_V_PMULL, jitv_lanes2, (void *)(uintptr_t)op, a, b, (V128){0});
     }
     return jit_vcall(c, s, jitv_lanes2, (void *)(uintptr_t)op, a, b, (V128){0});
 }
@@ -786,11 +802,23 @@ SEM_INLINE V128 vec_lanes3(SemCtx c, VecShape s, VecLanes3 *op, V128 acc, V128 a
 
 /* ---- cryptography */
 
+/* Mixing of what has just been substituted: one step for a host. */
+SEM_INLINE V128 jit_aes_mix(SemCtx c, bool inverse, CryptoOp1 *op, V128 n)
+{
+    const IrNode *x = jit_of(c, n.r);
+
+    if (x->op == IR_VEC && x->aux == (inverse ? IR_V_AESD : IR_V_AESE)) {
+        return jit_vec_or_call(c, inverse ? IR_V_AESD_IMC : IR_V_AESE_MC, jitv_aes_mixed,
+                               (void *)(uintptr_t)inverse, (V128){x->a}, (V128){x->b}, (V128){0});
+    }
+    return jit_vec_or_call(c, inverse ? IR_V_AESIMC : IR_V_AESMC, jitv_crypto1,
+                           (void *)(uintptr_t)op, n, (V128){0}, (V128){0});
+}
+
 SEM_INLINE V128 vec_crypto1(SemCtx c, CryptoOp1 *op, V128 n)
 {
     if (op == crypto_aesmc || op == crypto_aesimc) {
-        return jit_vec_or_call(c, op == crypto_aesmc ? IR_V_AESMC : IR_V_AESIMC, jitv_crypto1,
-                               (void *)(uintptr_t)op, n, (V128){0});
+        return jit_aes_mix(c, op == crypto_aesimc, op, n);
     }
     return jit_vcall(c, (VecShape){0, 16}, jitv_crypto1, (void *)(uintptr_t)op, n, (V128){0},
                      (V128){0});
@@ -798,15 +826,27 @@ SEM_INLINE V128 vec_crypto1(SemCtx c, CryptoOp1 *op, V128 n)
 
 SEM_INLINE V128 vec_crypto2(SemCtx c, CryptoOp2 *op, V128 d, V128 n)
 {
-    if (op == crypto_aese || op == crypto_aesd) {
-        return jit_vec_or_call(c, op == crypto_aese ? IR_V_AESE : IR_V_AESD, jitv_crypto2,
-                               (void *)(uintptr_t)op, d, n);
+    IrVecOp vec = op == crypto_aese        ? IR_V_AESE
+                  : op == crypto_aesd      ? IR_V_AESD
+                  : op == crypto_sha256su0 ? IR_V_SHA256SU0
+                                           : IR_V_COUNT;
+
+    if (vec != IR_V_COUNT) {
+        return jit_vec_or_call(c, vec, jitv_crypto2, (void *)(uintptr_t)op, d, n, (V128){0});
     }
     return jit_vcall(c, (VecShape){0, 16}, jitv_crypto2, (void *)(uintptr_t)op, d, n, (V128){0});
 }
 
 SEM_INLINE V128 vec_crypto3(SemCtx c, CryptoOp3 *op, V128 d, V128 n, V128 m)
 {
+    IrVecOp vec = op == crypto_sha256h     ? IR_V_SHA256H
+                  : op == crypto_sha256h2  ? IR_V_SHA256H2
+                  : op == crypto_sha256su1 ? IR_V_SHA256SU1
+                                           : IR_V_COUNT;
+
+    if (vec != IR_V_COUNT) {
+        return jit_vec_or_call(c, vec, jitv_crypto3, (void *)(uintptr_t)op, d, n, m);
+    }
     return jit_vcall(c, (VecShape){0, 16}, jitv_crypto3, (void *)(uintptr_t)op, d, n, m);
 }
 

@@ -6,6 +6,7 @@
 #define ACCEL_TCG_A64_SEM_JIT_H
 
 #include "accel/tcg/a64/jit.h"
+#include "accel/tcg/pauth.h"
 #include "hw/cpu/arm-exc.h"
 #include "util/bits.h"
 
@@ -114,24 +115,22 @@ SEM_INLINE SemRet br_if(SemCtx c, VB cond, int64_t off)
     return sem_next(c);
 }
 
-SEM_INLINE SemRet jit_branch(SemCtx c, IrJump kind, V64 target)
+SEM_INLINE SemRet jit_branch(SemCtx c, IrJump kind, unsigned type, V64 target)
 {
-    ir_append(c.b, (IrNode){.op = IR_EXIT_TO, .a = target.r, .aux = kind});
+    ir_append(c.b, (IrNode){.op = IR_EXIT_TO, .a = target.r, .aux = kind, .aux2 = (uint16_t)type});
     return (SemRet){true};
 }
 
 SEM_INLINE SemRet br_to(SemCtx c, V64 target)
 {
-    return jit_branch(c, IR_JUMP_RETURN, target);
+    return jit_branch(c, IR_JUMP_RETURN, 0, target);
 }
 
 SEM_INLINE SemRet br_indirect(SemCtx c, unsigned n, bool link, V64 target)
 {
-    if (c.b->checks_branches) {
-        ir_append(c.b, (IrNode){.op = IR_EXIT_INTERP});
-        return (SemRet){true};
-    }
-    return jit_branch(c, link ? IR_JUMP_CALL : IR_JUMP_BRANCH, target);
+    unsigned type = arm_has(c.b->cpu, ARM_FEAT_BTI) ? tcg_branch_type(n, link) : 0;
+
+    return jit_branch(c, link ? IR_JUMP_CALL : IR_JUMP_BRANCH, type, target);
 }
 
 /* ---- registers */

@@ -288,7 +288,7 @@ static void pending(Emit *e, IrRef r)
 
 static void synchronize(Emit *e, IrRef r)
 {
-    EmitCold *cold = emit_cold(e, emit_site(e, JIT_SITE_ATOMIC, r));
+    EmitCold *cold = emit_cold(e, emit_site(e, JIT_SITE_INTERP, r));
 
     x64_load(&e->s, true, RAX, x64_at(RBP, EMIT_STATE(t)));
     x64_alu_mem_imm(&e->s, 1, ALU_CMP, x64_at(RAX, offsetof(TcgCpu, sync_pending)), 0);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Leaving a block: to other blocks, to the loop, to the interpreter. */
-#include "accel/tcg/x64/emit.h"
+#include "accel/tcg/x64/emit-loop.h"
 
 static const IrNode *node(const Emit *e, IrRef r)
 {
@@ -68,8 +68,14 @@ static void poll(Emit *e, int64_t target)
     emit_cold_jump(e, c, CC_NE);
 }
 
+/* `type`: PSTATE.BTYPE of the target. */
+static const void *jump_thunk(const Emit *e, unsigned type)
+{
+    return e->b->lockstep ? emit_thunks.exit_jump[type] : emit_thunks.jump[type];
+}
+
 /* To the block at a distance from the page's start. */
-static void go(Emit *e, int64_t target, unsigned insn, bool may_poll)
+static void go(Emit *e, int64_t target, unsigned insn, const uint8_t *places, bool may_poll)
 {
     X64Asm *s = &e->s;
 
@@ -77,7 +83,12 @@ static void go(Emit *e, int64_t target, unsigned insn, bool may_poll)
         x64_load(s, true, RAX, x64_at(RBP, EMIT_STATE(pcpage)));
         x64_rr(s, true, 0x81, ALU_ADD, RAX);
         x64_imm32(s, (uint32_t)target);
-        x64_jmp(s, emit_thunks.jump);
+        x64_jmp(s, jump_thunk(e, 0));
+        return;
+    }
+    if (e->b->lockstep) {
+        x64_mov_imm(s, RAX, (uint64_t)target);
+        x64_jmp(s, emit_thunks.exit_look);
         return;
     }
     unsigned n = (unsigned)target / 4;
@@ -85,7 +96,7 @@ static void go(Emit *e, int64_t target, unsigned insn, bool may_poll)
         poll(e, target);
     }
     if (n == e->b->first) {
-        x64_jmp(s, e->entry);
+        emit_loop_again(e, places);
         return;
     }
     x64_mov_imm(s, RAX, (uint64_t)target);
@@ -108,7 +119,7 @@ void emit_leave(Emit *e, const EmitCold *c)
         x64_mov_imm(&e->s, RAX, (uint64_t)c->target);
         x64_jcc(&e->s, CC_NE, emit_thunks.exit_look);
     }
-    go(e, c->target, c->insn, false);
+    go(e, c->target, c->insn, c->places, false);
 }
 
 static void exit_if(Emit *e, IrRef r)
@@ -126,6 +137,7 @@ static void exit_if(Emit *e, IrRef r)
     c->count = (uint16_t)(n->count + 1);
     c->insn = n->insn;
     c->target = n->imm;
+    emit_loop_places(e, c->places);
     emit_cold_jump(e, c, cond);
 }
 
@@ -170,12 +182,14 @@ static void fp_enabled(Emit *e, IrRef r)
 bool emit_exit(Emit *e, IrRef r)
 {
     const IrNode *n = node(e, r);
+    uint8_t places[EMIT_LOOP_HOMES];
 
     switch (n->op) {
     case IR_EXIT:
         count(e, n->count + (n->aux & 1));
         keep_pending(e, n);
-        go(e, n->imm, n->insn, true);
+        emit_loop_places(e, places);
+        go(e, n->imm, n->insn, places, true);
         break;
     case IR_EXIT_IF:
         exit_if(e, r);
@@ -187,7 +201,7 @@ bool emit_exit(Emit *e, IrRef r)
         count(e, n->count + 1u);
         keep_pending(e, n);
         emit_move_to(e, RAX, n->a);
-        x64_jmp(&e->s, emit_thunks.jump);
+        x64_jmp(&e->s, jump_thunk(e, n->aux2));
         break;
     case IR_EXIT_INTERP:
         leave_at(e, n, emit_thunks.exit_interp, n->insn * 4, n->count);

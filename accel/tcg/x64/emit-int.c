@@ -2,6 +2,8 @@
 /* Integers, truth values and flags. */
 #include "accel/tcg/x64/emit.h"
 
+#include "accel/tcg/host-caps.h"
+
 bool emit_imm(const Emit *e, IrRef r, bool wide, int32_t *ret)
 {
     const IrNode *n = &e->b->nodes[r];
@@ -216,6 +218,20 @@ static void leading(Emit *e, IrRef r)
     }
 }
 
+static void trailing(Emit *e, IrRef r)
+{
+    const IrNode *n = node(e, r);
+    X64Reg a = emit_use(e, n->a, RCX), to = emit_define_over(e, r, n->a);
+
+    if (host_has(HOST_BMI1)) {
+        x64_rr(&e->s, n->wide, X64_PF3 | X64_0F | 0xbc, to, a); /* tzcnt */
+        return;
+    }
+    x64_mov_imm(&e->s, RAX, n->wide ? 64 : 32);
+    x64_rr(&e->s, n->wide, X64_0F | 0xbc, to, a); /* bsf */
+    x64_cmov(&e->s, n->wide, CC_E, to, RAX);
+}
+
 static void swap_bytes(Emit *e, X64Reg r)
 {
     x64_byte(&e->s, (uint8_t)(0x48 | (r >> 3)));
@@ -247,6 +263,35 @@ static void reverse(Emit *e, IrRef r)
     x64_alu(s, true, ALU_AND, RAX, RDX);
     x64_shift_imm(s, true, SHIFT_SHL, RAX, 8);
     x64_lea(s, true, emit_define(e, r), x64_indexed(RAX, RCX, 0, 0));
+}
+
+/* Bytes are reversed, then what is in them: halves, pairs, bits. */
+static void reverse_bits(Emit *e, IrRef r)
+{
+    static const struct {
+        uint8_t by;
+        uint64_t mask;
+    } steps[] = {{4, 0x0f0f0f0f0f0f0f0f}, {2, 0x3333333333333333}, {1, 0x5555555555555555}};
+    const IrNode *n = node(e, r);
+    X64Asm *s = &e->s;
+
+    emit_move_to(e, RAX, n->a);
+    swap_bytes(e, RAX);
+    if (!n->wide) {
+        x64_shift_imm(s, true, SHIFT_SHR, RAX, 32);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
+        uint64_t mask = n->wide ? steps[i].mask : (uint32_t)steps[i].mask;
+
+        x64_mov_imm(s, RDX, mask);
+        x64_mov(s, true, RCX, RAX);
+        x64_shift_imm(s, true, SHIFT_SHR, RCX, steps[i].by);
+        x64_alu(s, true, ALU_AND, RAX, RDX);
+        x64_alu(s, true, ALU_AND, RCX, RDX);
+        x64_shift_imm(s, true, SHIFT_SHL, RAX, steps[i].by);
+        x64_alu(s, true, ALU_OR, RAX, RCX);
+    }
+    x64_mov(s, true, emit_define(e, r), RAX);
 }
 
 static void extend(Emit *e, IrRef r)
@@ -684,6 +729,12 @@ bool emit_int(Emit *e, IrRef r)
     case IR_CLZ:
     case IR_CLS:
         leading(e, r);
+        break;
+    case IR_CTZ:
+        trailing(e, r);
+        break;
+    case IR_RBIT:
+        reverse_bits(e, r);
         break;
     case IR_REV:
         reverse(e, r);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Integer vector operations element by element, and those of cryptography. */
+/* Integer vector operations element by element. */
 #include "accel/tcg/x64/emit-vec.h"
 
 typedef struct Operands {
@@ -192,34 +192,6 @@ static void popcount(Emit *e, const Operands *o)
     vec_op(e, direct[IR_V_ADD][0], o->d, o->d, 2);
 }
 
-/* The host's rounds do what Arm has in two instructions, with the key added at the other end. */
-static void aes(Emit *e, unsigned op, const Operands *o)
-{
-    enum { ENC = V66_38 | 0xdc, ENC_LAST, DEC, DEC_LAST, INVERSE_MIX = V66_38 | 0xdb };
-
-    switch (op) {
-    case IR_V_AESE:
-    case IR_V_AESD:
-        vec_op(e, X_PXOR, o->d, o->a, o->b);
-        vec_zero(e, 0);
-        vec_op(e, op == IR_V_AESE ? ENC_LAST : DEC_LAST, o->d, o->d, 0);
-        break;
-    case IR_V_AESMC:
-        vec_zero(e, 0);
-        vec_op(e, DEC_LAST, o->d, o->a, 0);
-        vec_op(e, ENC, o->d, o->d, 0);
-        break;
-    default:
-        vec_un(e, INVERSE_MIX, o->d, o->a);
-        break;
-    }
-}
-
-static bool has_crypto(unsigned op)
-{
-    return op == IR_V_PMULL ? host_has(HOST_PCLMUL) : host_has(HOST_AES);
-}
-
 static bool compute(Emit *e, IrRef r, unsigned op, const Operands *o)
 {
     switch (op) {
@@ -256,15 +228,6 @@ static bool compute(Emit *e, IrRef r, unsigned op, const Operands *o)
         vec_zero(e, 0);
         vec_op(e, V66 | 0xf6, o->d, o->a, 0); /* psadbw */
         return true;
-    case IR_V_PMULL:
-        vec_op_imm(e, V66_3A | 0x44, o->d, o->a, o->b, 0);
-        return true;
-    case IR_V_AESE:
-    case IR_V_AESD:
-    case IR_V_AESMC:
-    case IR_V_AESIMC:
-        aes(e, op, o);
-        return true;
     default: /* maxima and minima of 64 bits */
         choose_64(e, op, o);
         return true;
@@ -275,11 +238,7 @@ bool emit_vec_arith(Emit *e, IrRef r)
 {
     const IrNode *n = emit_at(e, r);
 
-    if (n->aux >= IR_V_AESE && n->aux <= IR_V_PMULL && !has_crypto(n->aux)) {
-        emit_vec_call(e, r);
-        return true;
-    }
-    Operands o = {.a = emit_use_xmm(e, n->a), .esize = n->aux2 & 0xff, .n = (unsigned)n->imm};
+    Operands o = {.a = emit_use_xmm(e, n->a), .esize = n->aux2, .n = (unsigned)n->imm};
     o.b = n->b ? emit_use_xmm(e, n->b) : 0;
     o.d = emit_define_xmm(e, r);
     if (direct[n->aux][o.esize]) {

@@ -286,7 +286,7 @@ static bool vec(Emit *e, IrRef r)
         move_lane(e, r);
         return true;
     }
-    return emit_vec_shuffle(e, r) || emit_vec_arith(e, r);
+    return emit_vec_shuffle(e, r) || emit_vec_crypto(e, r) || emit_vec_arith(e, r);
 }
 
 bool emit_vec(Emit *e, IrRef r)

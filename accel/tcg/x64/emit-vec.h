@@ -105,7 +105,8 @@ void vec_shift_bytes(Emit *e, unsigned d, unsigned a, unsigned n);
 
 bool emit_vec_move(Emit *e, IrRef r);    /* between registers and memory, constants */
 bool emit_vec_shuffle(Emit *e, IrRef r); /* IR_VEC: order of elements */
-bool emit_vec_arith(Emit *e, IrRef r);   /* IR_VEC: the rest */
+bool emit_vec_crypto(Emit *e, IrRef r);
+bool emit_vec_arith(Emit *e, IrRef r); /* IR_VEC: the rest */
 bool emit_fp(Emit *e, IrRef r);
 /* Asks the node's function for its value. */
 void emit_vec_call(Emit *e, IrRef r);

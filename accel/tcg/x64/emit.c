@@ -3,6 +3,7 @@
 #include "accel/tcg/x64/emit.h"
 
 #include "accel/tcg/code-cache.h"
+#include "accel/tcg/x64/emit-loop.h"
 #include <string.h>
 
 JitValue emit_pool(Emit *e, uint64_t v)
@@ -246,13 +247,14 @@ bool emit_block(Emit *e, IrBlock *b, uint8_t *rw, uint8_t *rw_end, ptrdiff_t rx_
     e->host_flags = 0;
     e->nzcv_true = e->failed = false;
     e->uses_vectors = any_vectors(b);
-    e->entry = x64_rx(&e->s);
     e->at = 0;
     emit_regs_begin(e);
+    emit_loop_begin(e);
     for (unsigned i = 1; i < b->state.n && !e->failed; i++) {
         IrOp op = b->nodes[i].op;
 
-        if (op == IR_NONE || ir_is_lazy(op)) {
+        if (op == IR_NONE || ir_is_lazy(op) ||
+            (i < e->loop.last && (op == IR_FP_ENABLED || op == IR_FP_MODE))) {
             continue;
         }
         e->at = i;

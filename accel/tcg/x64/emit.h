@@ -36,6 +36,23 @@ typedef struct EmitFlags {
     JitValue a, b;
 } EmitFlags;
 
+enum { EMIT_TEMPS = 4, EMIT_LOOP_HOMES = 7 };
+
+/* A vector register that stays in an XMM register from one round of a loop to the next. */
+typedef struct EmitLoopHome {
+    IrRef head; /* the node that reads it first */
+    uint8_t v, xmm;
+} EmitLoopHome;
+
+/* Of a block that branches back to its beginning (emit-loop.c). */
+typedef struct EmitLoop {
+    EmitLoopHome homes[EMIT_LOOP_HOMES];
+    unsigned n;
+    IrRef now[32];        /* what vector registers were set to; 0: nothing yet */
+    IrRef last;           /* the branch back; FP_ENABLED and FP_MODE before it were emitted first */
+    const uint8_t *entry; /* of the next round */
+} EmitLoop;
+
 /* Code that is jumped to and stands behind the block: it asks a site and comes back, or leaves. */
 typedef struct EmitCold {
     X64Jump from[3];
@@ -44,17 +61,16 @@ typedef struct EmitCold {
     uint8_t *back;   /* where it comes back to */
     EmitFlags flags; /* leaving: as EXIT does, by `count` and to `target` */
     uint16_t count, insn;
-    bool look; /* to the loop, whatever is translated */
+    bool look;                       /* to the loop, whatever is translated */
+    uint8_t places[EMIT_LOOP_HOMES]; /* for the next round, if it is one */
     int64_t target;
 } EmitCold;
-
-enum { EMIT_TEMPS = 4 };
 
 typedef struct Emit {
     X64Asm s;
     IrBlock *b;
     EmitValue v[IR_MAX_NODES];
-    uint8_t hint[IR_MAX_NODES]; /* the home that a value is soon to be set to, or X64_NO_REG */
+    uint8_t hint[IR_MAX_NODES]; /* the register that a value is soon to be in, or X64_NO_REG */
     IrRef reg[16]; /* the value in a general register; homes: the last one that was read or set */
     IrRef xmm[16];
     IrRef spilled[JIT_SPILLS], spilled_vec[16]; /* by slot */
@@ -62,10 +78,10 @@ typedef struct Emit {
     uint32_t pinned, xmm_pinned; /* registers that must not be given away within this node */
     /* The value whose computing left the host's flags as its flags node says; 0: none. */
     IrRef host_flags, new_host_flags;
-    bool nzcv_true;       /* ArmCpu.nzcv is, unless flags are pending */
-    bool uses_vectors;    /* sites save XMM registers too */
-    const uint8_t *entry; /* where the block begins to execute */
-    size_t code_bytes;    /* of the block; sites and constants follow */
+    bool nzcv_true;    /* ArmCpu.nzcv is, unless flags are pending */
+    bool uses_vectors; /* sites save XMM registers too */
+    EmitLoop loop;
+    size_t code_bytes; /* of the block; sites and constants follow */
     JitSite sites[EMIT_MAX_SITES];
     unsigned n_sites;
     uint64_t pool[EMIT_MAX_POOL];
@@ -110,6 +126,9 @@ void emit_getx(Emit *e, IrRef r);
 void emit_setx(Emit *e, IrRef r);
 void emit_getv(Emit *e, IrRef r);
 void emit_setv(Emit *e, IrRef r);
+/* The low bytes of a vector register, 4, 8 or 16, and zeros. */
+void emit_load_low(Emit *e, unsigned to, unsigned v, unsigned bytes);
+void emit_bind_xmm(Emit *e, unsigned x, IrRef r);
 
 /* ---- sites and cold code (emit.c) */
 
@@ -158,7 +177,8 @@ X64Mem emit_tlb(Emit *e, const IrNode *n, unsigned bytes, bool store, X64Reg a, 
 
 typedef struct EmitThunks {
     const void *slow, *slow_vec;         /* pushed: the site's offset from code_cache_base() */
-    const void *jump;                    /* RAX: target address */
+    const void *jump[4];                 /* RAX: target address; by PSTATE.BTYPE there */
+    const void *exit_jump[4];            /* the same, to the loop */
     const void *exit_look, *exit_interp; /* RAX: offset in the page */
 } EmitThunks;
 extern EmitThunks emit_thunks;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which value is in which register, while a block is emitted. */
-#include "accel/tcg/x64/emit.h"
+#include "accel/tcg/x64/emit-loop.h"
 
 #include <string.h>
 
@@ -321,7 +321,7 @@ unsigned emit_temp_xmm(Emit *e)
     return best;
 }
 
-static void bind_xmm(Emit *e, unsigned x, IrRef r)
+void emit_bind_xmm(Emit *e, unsigned x, IrRef r)
 {
     e->xmm[x] = r;
     e->v[r].reg = (uint8_t)x;
@@ -333,7 +333,7 @@ unsigned emit_use_xmm(Emit *e, IrRef r)
         unsigned x = emit_temp_xmm(e);
         e->failed |= e->v[r].spill < 0;
         xmm_load(e, x, spill_vec_of((unsigned)e->v[r].spill & 15));
-        bind_xmm(e, x, r);
+        emit_bind_xmm(e, x, r);
     }
     e->xmm_pinned |= 1u << e->v[r].reg;
     return e->v[r].reg;
@@ -341,15 +341,34 @@ unsigned emit_use_xmm(Emit *e, IrRef r)
 
 unsigned emit_define_xmm(Emit *e, IrRef r)
 {
-    unsigned x = emit_temp_xmm(e);
+    unsigned x = e->hint[r];
 
-    bind_xmm(e, x, r);
+    if (x != NO && !e->xmm[x] && !(e->xmm_pinned >> x & 1)) {
+        e->xmm_pinned |= 1u << x;
+    } else {
+        x = emit_temp_xmm(e);
+    }
+    emit_bind_xmm(e, x, r);
     return x;
+}
+
+/* All of the register, or its low bytes and zeros. */
+void emit_load_low(Emit *e, unsigned to, unsigned v, unsigned bytes)
+{
+    static const uint32_t opcodes[] = {[4] = X64_PF3 | X64_0F | 0x10, /* movss, movq, movaps */
+                                       [8] = X64_PF3 | X64_0F | 0x7e,
+                                       [16] = X64_0F | 0x28};
+
+    x64_rm(&e->s, false, opcodes[bytes], to, vec_of(v));
 }
 
 void emit_getv(Emit *e, IrRef r)
 {
-    xmm_load(e, emit_define_xmm(e, r), vec_of(e->b->nodes[r].aux));
+    const IrNode *n = &e->b->nodes[r];
+
+    if (e->v[r].reg == NO && e->v[r].spill < 0) { /* else it is there since the loop began */
+        emit_load_low(e, emit_define_xmm(e, r), n->aux, n->aux2);
+    }
 }
 
 void emit_setv(Emit *e, IrRef r)
@@ -357,6 +376,7 @@ void emit_setv(Emit *e, IrRef r)
     const IrNode *n = &e->b->nodes[r];
 
     xmm_store(e, vec_of(n->aux), emit_use_xmm(e, n->a));
+    emit_loop_set(e, n->aux, n->a);
 }
 
 /* ---- between nodes */

@@ -3,6 +3,7 @@
 #include "accel/tcg/x64/emit.h"
 
 #include "accel/tcg/code-cache.h"
+#include "accel/tcg/pauth.h"
 #include "accel/tcg/x64/emit-vec.h"
 
 EmitThunks emit_thunks;
@@ -121,13 +122,36 @@ static const void *make_slow(X64Asm *s, bool vectors)
 
 _Static_assert(sizeof(TlbCodeEntry) == 32, "an entry's offset is made by shifting");
 
+/* RAX: the address, RCX: offset of the code TLB's entry. Jumps where PSTATE.BTYPE has to be set:
+ * the branch does not land, or the instruction tells. */
+static void check_target(X64Asm *s, unsigned type, X64Jump ret_set[2])
+{
+    int32_t code = offsetof(TlbBank, code);
+
+    x64_load(s, true, RSI, x64_indexed(R14, RCX, 0, code + (int32_t)offsetof(TlbCodeEntry, page)));
+    x64_mov(s, false, RDI, RAX);
+    x64_alu_imm(s, false, ALU_AND, RDI, 0xffc);
+    x64_load_zx(s, 2, RDI, x64_indexed(RSI, RDI, 2, offsetof(CodePage, insns)));
+    x64_mov_imm(s, RSI, (uint64_t)(uintptr_t)tcg_landings);
+    x64_load_zx(s, 1, RSI, x64_indexed(RSI, RDI, 0, 0));
+    x64_test_imm(s, false, RSI, 1 << type);
+    X64Jump lands = x64_jcc_later(s, CC_NE);
+    x64_alu_mem_imm(s, 1, ALU_CMP,
+                    x64_indexed(R14, RCX, 0, code + (int32_t)offsetof(TlbCodeEntry, guarded)), 0);
+    ret_set[0] = x64_jcc_later(s, CC_NE);
+    x64_test_imm(s, false, RSI, 1);
+    ret_set[1] = x64_jcc_later(s, CC_NE);
+    x64_here(s, lands);
+}
+
 /* RAX: the address. Through the code TLB to the page, through the page's entries to the block. */
-static void make_jump(X64Asm *s)
+static const void *make_jump(X64Asm *s, unsigned type)
 {
     enum { ENTRY_SHIFT = GUEST_PAGE_BITS - 5, ENTRY_MASK = (TLB_CODE_ENTRIES - 1) * 32 };
     int32_t code = offsetof(TlbBank, code);
+    const void *ret = x64_rx(s);
+    X64Jump set[2];
 
-    emit_thunks.jump = x64_rx(s);
     x64_alu_mem_imm(s, 4, ALU_CMP, x64_at(RBP, EMIT_CPU(cs.exit_request)), 0);
     X64Jump asked = x64_jcc_later(s, CC_NE);
     x64_mov(s, false, RCX, RAX);
@@ -138,6 +162,9 @@ static void make_jump(X64Asm *s)
     x64_alu_load(s, true, ALU_CMP, RDX,
                  x64_indexed(R14, RCX, 0, code + (int32_t)offsetof(TlbCodeEntry, tag)));
     X64Jump unknown = x64_jcc_later(s, CC_NE);
+    if (type) {
+        check_target(s, type, set);
+    }
     x64_load(s, true, RCX, x64_indexed(R14, RCX, 0, code + (int32_t)offsetof(TlbCodeEntry, page)));
     x64_store(s, 8, x64_at(RBP, EMIT_STATE(pcpage)), RDX);
     x64_alu_imm(s, false, ALU_AND, RAX, 0xffc);
@@ -146,10 +173,17 @@ static void make_jump(X64Asm *s)
     x64_jmp_mem(s, x64_indexed(RCX, RAX, 1, 0));
     x64_here(s, asked);
     x64_here(s, unknown);
+    emit_thunks.exit_jump[type] = x64_rx(s);
+    if (type) {
+        x64_here(s, set[0]);
+        x64_here(s, set[1]);
+        x64_store_imm(s, 1, x64_at(RBP, EMIT_STATE(branch_type)), (int32_t)type);
+    }
     x64_store(s, 8, x64_at(RBP, EMIT_CPU(pc)), RAX);
     homes(s, true);
     x64_mov_imm(s, RAX, JIT_EXIT_JUMP);
     make_leave(s);
+    return ret;
 }
 
 bool emit_thunks_make(X64Asm *s)
@@ -160,6 +194,8 @@ bool emit_thunks_make(X64Asm *s)
     jit_miss = emit_thunks.exit_look;
     emit_thunks.slow = make_slow(s, false);
     emit_thunks.slow_vec = make_slow(s, true);
-    make_jump(s);
+    for (unsigned type = 0; type < 4; type++) {
+        emit_thunks.jump[type] = make_jump(s, type);
+    }
     return emit_consts_make(s) && !s->overflow;
 }
