@@ -61,7 +61,7 @@ bool tlb_touches_large(const TlbBank *b, uint64_t va, uint64_t len)
 
 void tlb_io_clear(TlbBank *b)
 {
-    for (size_t i = 0; b->has_io && i < TLB_IO_ENTRIES; i++) {
+    for (size_t i = 0; i < TLB_IO_ENTRIES; i++) {
         b->io[i].read = b->io[i].write = TLB_NO_TAG;
     }
     b->has_io = false;
@@ -89,7 +89,6 @@ static TlbBank *bank_get(TcgTlb *tlb, ArmMmuIdx idx, TlbBank **where)
     if (!*where) {
         *where = g_new0(TlbBank, 1);
         (*where)->idx = (uint8_t)idx;
-        (*where)->has_io = true;
         tlb_bank_clear(*where);
         tlb->made[tlb->n_made++] = *where;
     }

@@ -243,6 +243,8 @@ int main(void)
     test_tier("interpreter", TCG_NEVER);
     if (have_translator) {
         test_tier("translator", 0);
+        tcg_options.verify = 1; /* no access is made twice */
+        test_tier("lockstep", 0);
     } else {
         tap_skip(err->message, "translated code");
     }

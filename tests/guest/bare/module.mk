@@ -22,6 +22,8 @@ endif
 check-bare: all $(bare-images)
 	$(Q)TEST_TIMEOUT=1200 PEER="$(PEER)" POISE_ACCEL=tier=interp $(run-tests) bare $(SRC)/tests/guest/bare/run.sh
 	$(Q)TEST_TIMEOUT=1200 PEER= POISE_ACCEL=tier=jit $(run-tests) bare-jit $(SRC)/tests/guest/bare/run.sh
+	$(Q)TEST_TIMEOUT=1200 PEER= POISE_ACCEL=thread=single SUITES=atomicity \
+	    $(run-tests) bare-single $(SRC)/tests/guest/bare/run.sh
 	$(Q)TEST_TIMEOUT=1200 PEER= POISE_ACCEL=tier=jit,verify=1 TIMEOUT=120 \
 	    WITHOUT="litmus broadcast atomicity" $(run-tests) bare-verify $(SRC)/tests/guest/bare/run.sh
 .PHONY: check-bare bare-images
