@@ -41,19 +41,15 @@ static void set(JitState *js, JitValue to, uint64_t v)
 
 static void homes_to_cpu(ArmCpu *cpu, const JitState *js)
 {
-    for (unsigned i = 0; i < ARM_X_COUNT; i++) {
-        if (emit_home[i] != X64_NO_REG) {
-            cpu->x[i] = js->saved[emit_home[i]];
-        }
+    for (unsigned i = 0; i < EMIT_HOMES; i++) {
+        cpu->x[emit_homed[i]] = js->saved[emit_home[emit_homed[i]]];
     }
 }
 
 static void homes_from_cpu(const ArmCpu *cpu, JitState *js)
 {
-    for (unsigned i = 0; i < ARM_X_COUNT; i++) {
-        if (emit_home[i] != X64_NO_REG) {
-            js->saved[emit_home[i]] = cpu->x[i];
-        }
+    for (unsigned i = 0; i < EMIT_HOMES; i++) {
+        js->saved[emit_home[emit_homed[i]]] = cpu->x[emit_homed[i]];
     }
 }
 

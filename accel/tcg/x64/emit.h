@@ -48,7 +48,7 @@ typedef struct EmitCold {
     int64_t target;
 } EmitCold;
 
-enum { EMIT_TEMPS = 4 };
+enum { EMIT_TEMPS = 4, EMIT_HOMES = 6 };
 
 typedef struct Emit {
     X64Asm s;
@@ -84,6 +84,8 @@ typedef struct Emit {
 
 /* The host register that a guest register lives in, or X64_NO_REG. */
 extern const uint8_t emit_home[ARM_X_COUNT];
+/* Those that live in one. */
+extern const uint8_t emit_homed[EMIT_HOMES];
 void emit_regs_begin(Emit *e);
 /* The register with a value: loads it from its spill slot, makes constants (in `scratch` unless
  * that is X64_NO_REG). Pinned until emit_node_done(). */
