@@ -9,8 +9,8 @@
 #include "hw/cpu/arm-mmu.h"
 
 enum {
-    TLB_DATA_ENTRIES = 1024,
-    TLB_CODE_ENTRIES = 256,
+    TLB_DATA_ENTRIES = 2048,
+    TLB_CODE_ENTRIES = 1024,
     TLB_IO_ENTRIES = 16,
     TLB_BANKS = 8, /* address spaces whose translations are kept, in each context */
     INSNS_PER_PAGE = GUEST_PAGE_SIZE / 4,
