@@ -90,7 +90,7 @@ typedef uint16_t IrRef;
     X(LDENV, i)                                                                                   \
     X(STENV, s)    /* a: value */                                                                 \
     X(GUARD, x)    /* 32 bits there & aux are aux2, or the interpreter goes on */                 \
-    X(PENDING, x)  /* after the instruction the loop looks, if an interrupt waits */              \
+    X(PENDING, x)  /* then the loop looks if an interrupt waits; aux: or if asked to */           \
     X(FENCE, s)    /* aux: Fence */                                                               \
     X(SP_CHECK, x) /* a: the stack pointer; faults when unaligned and that is checked */          \
     /* vectors: ir-vec.h */                                                                       \

@@ -40,33 +40,17 @@ static void set(JitState *js, JitValue to, uint64_t v)
 
 /* ---- the guest's registers between host registers and ArmCpu */
 
-/* emit_home, short. */
-static struct {
-    uint8_t x, reg;
-} homes[16];
-static unsigned n_homes;
-
-static void __attribute__((constructor)) find_homes(void)
-{
-    for (uint8_t x = 0; x < ARM_X_COUNT; x++) {
-        if (emit_home[x] != X64_NO_REG) {
-            homes[n_homes].x = x;
-            homes[n_homes++].reg = emit_home[x];
-        }
-    }
-}
-
 static void homes_to_cpu(ArmCpu *cpu, const JitState *js)
 {
-    for (unsigned i = 0; i < n_homes; i++) {
-        cpu->x[homes[i].x] = js->saved[homes[i].reg];
+    for (unsigned i = 0; i < EMIT_HOMES; i++) {
+        cpu->x[emit_homed[i]] = js->saved[emit_home[emit_homed[i]]];
     }
 }
 
 static void homes_from_cpu(const ArmCpu *cpu, JitState *js)
 {
-    for (unsigned i = 0; i < n_homes; i++) {
-        js->saved[homes[i].reg] = cpu->x[homes[i].x];
+    for (unsigned i = 0; i < EMIT_HOMES; i++) {
+        js->saved[emit_home[emit_homed[i]]] = cpu->x[emit_homed[i]];
     }
 }
 

@@ -9,8 +9,8 @@
 #include "hw/cpu/arm-mmu.h"
 
 enum {
-    TLB_DATA_ENTRIES = 1024,
-    TLB_CODE_ENTRIES = 256,
+    TLB_DATA_ENTRIES = 2048,
+    TLB_CODE_ENTRIES = 1024,
     TLB_IO_ENTRIES = 16,
     TLB_LARGE_WORDS = 16,
     TLB_SMALL_BITS = 16, /* log2 of the mappings whose pages are all looked for */

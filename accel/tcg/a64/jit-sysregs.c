@@ -94,7 +94,7 @@ SemRet jit_sysreg_write(SemCtx c, const ArmSysReg *reg, V64 v)
         size_t at = offsetof(ArmCpu, pstate);
         V64 rest = v_and(c, env_get(c, false, at), v_const(c, (uint32_t)~PSTATE_DAIF));
         env_set(c, false, at, v_or(c, rest, v_and(c, v, v_const(c, PSTATE_DAIF))));
-        jit_pending(c);
+        jit_pending(c, false);
         return sem_next(c);
     }
     if (reg->access || reg->write || reg->execute || reg->field < 0 ||

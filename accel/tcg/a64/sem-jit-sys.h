@@ -42,13 +42,6 @@ SEM_INLINE SemRet sys_dsb(SemCtx c)
     return sem_next(c);
 }
 
-/* What was translated may be out of date, and interrupts are looked for. */
-SEM_INLINE SemRet sys_isb(SemCtx c)
-{
-    ir_append(c.b, (IrNode){.op = IR_EXIT_LOOK, .aux = 1, .imm = jit_target(c, 4)});
-    return (SemRet){true};
-}
-
 /* ---- what depends on the level: a block is made for the one it is first executed at */
 
 enum { JIT_MODE = 3 << PSTATE_EL_SHIFT | PSTATE_SP };
@@ -69,9 +62,16 @@ SEM_INLINE bool jit_no_traps(SemCtx c)
 }
 
 /* Interrupts may be unmasked: the loop looks for them. */
-SEM_INLINE void jit_pending(SemCtx c)
+SEM_INLINE void jit_pending(SemCtx c, bool asked)
 {
-    ir_append(c.b, (IrNode){.op = IR_PENDING, .imm = jit_target(c, 4)});
+    ir_append(c.b, (IrNode){.op = IR_PENDING, .aux = asked, .imm = jit_target(c, 4)});
+}
+
+/* Whatever changes the context or code has left, or asks to. */
+SEM_INLINE SemRet sys_isb(SemCtx c)
+{
+    jit_pending(c, true);
+    return sem_next(c);
 }
 
 SEM_INLINE SemRet daif_change(SemCtx c, uint32_t bits, bool set)
@@ -87,7 +87,7 @@ SEM_INLINE SemRet daif_change(SemCtx c, uint32_t bits, bool set)
         return sem_next(c);
     }
     env_set(c, false, at, v_and(c, old, v_const(c, (uint32_t)~bits)));
-    jit_pending(c);
+    jit_pending(c, false);
     return sem_next(c);
 }
 

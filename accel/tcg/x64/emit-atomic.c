@@ -284,6 +284,10 @@ static void pending(Emit *e, IrRef r)
     emit_cold_jump(e, cold, CC_NE);
     x64_alu_mem_imm(&e->s, 1, ALU_CMP, x64_at(RBP, EMIT_CPU(debug_active)), 0);
     emit_cold_jump(e, cold, CC_NE);
+    if (n->aux) {
+        x64_alu_mem_imm(&e->s, 4, ALU_CMP, x64_at(RBP, EMIT_CPU(cs.exit_request)), 0);
+        emit_cold_jump(e, cold, CC_NE);
+    }
 }
 
 static void synchronize(Emit *e, IrRef r)

@@ -36,7 +36,7 @@ typedef struct EmitFlags {
     JitValue a, b;
 } EmitFlags;
 
-enum { EMIT_TEMPS = 4, EMIT_LOOP_HOMES = 7 };
+enum { EMIT_TEMPS = 4, EMIT_HOMES = 6, EMIT_LOOP_HOMES = 7 };
 
 /* A vector register that stays in an XMM register from one round of a loop to the next. */
 typedef struct EmitLoopHome {
@@ -100,6 +100,8 @@ typedef struct Emit {
 
 /* The host register that a guest register lives in, or X64_NO_REG. */
 extern const uint8_t emit_home[ARM_X_COUNT];
+/* Those that live in one. */
+extern const uint8_t emit_homed[EMIT_HOMES];
 void emit_regs_begin(Emit *e);
 /* The register with a value: loads it from its spill slot, makes constants (in `scratch` unless
  * that is X64_NO_REG). Pinned until emit_node_done(). */

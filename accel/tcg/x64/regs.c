@@ -13,6 +13,7 @@ const uint8_t emit_home[ARM_X_COUNT] = {
     [21] = NO, [22] = NO, [23] = NO, [24] = NO, [25] = NO,        [26] = NO,  [27] = NO,
     [28] = NO, [29] = NO, [30] = NO, [31] = NO, [ARM_X_SP] = R15,
 };
+const uint8_t emit_homed[EMIT_HOMES] = {0, 1, 2, 3, 19, ARM_X_SP};
 static const uint8_t temps[EMIT_TEMPS] = {RSI, RDI, R10, R11};
 enum { XMM_FIRST = 3 }; /* below are scratch */
 

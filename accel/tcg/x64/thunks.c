@@ -19,13 +19,14 @@ static X64Mem saved(unsigned reg)
 
 static void homes(X64Asm *s, bool store)
 {
-    for (unsigned i = 0; i < ARM_X_COUNT; i++) {
-        X64Mem m = x64_at(RBP, EMIT_CPU(x) + (int32_t)i * 8);
+    for (unsigned i = 0; i < EMIT_HOMES; i++) {
+        unsigned x = emit_homed[i];
+        X64Mem m = x64_at(RBP, EMIT_CPU(x) + (int32_t)x * 8);
 
-        if (emit_home[i] != X64_NO_REG && store) {
-            x64_store(s, 8, m, emit_home[i]);
-        } else if (emit_home[i] != X64_NO_REG) {
-            x64_load(s, true, emit_home[i], m);
+        if (store) {
+            x64_store(s, 8, m, emit_home[x]);
+        } else {
+            x64_load(s, true, emit_home[x], m);
         }
     }
 }
