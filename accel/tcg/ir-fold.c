@@ -203,6 +203,16 @@ static IrRef zext(IrBlock *b, unsigned bits, IrRef a)
     return ir_pure(b, (IrNode){.op = IR_ZEXT, .wide = 1, .aux = (uint16_t)bits, .a = a});
 }
 
+static bool in_register(const IrBlock *b, IrRef r)
+{
+    for (unsigned i = 0; i < ARM_X_COUNT; i++) {
+        if (b->state.x[i] == r) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* a op constant. */
 static IrRef fold_constant(IrBlock *b, IrNode *n, uint64_t v)
 {
@@ -212,7 +222,9 @@ static IrRef fold_constant(IrBlock *b, IrNode *n, uint64_t v)
 
     switch (n->op) {
     case IR_ADD:
-        if (v && x->op == IR_ADD && x->wide == n->wide && ir_is_const(b, x->b, &w)) {
+        /* But not from what no register has any more, if one has the sum. */
+        if (v && x->op == IR_ADD && x->wide == n->wide && ir_is_const(b, x->b, &w) &&
+            (!in_register(b, n->a) || in_register(b, x->a) || x->a == b->state.pcpage)) {
             n->b = ir_const(b, trunc_to(n->wide, v + w));
             n->a = x->a;
             return ir_pure(b, *n);

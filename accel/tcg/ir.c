@@ -134,8 +134,35 @@ static bool raises(unsigned op)
     return op == IR_FP_FLAGS || op == IR_FP_TO_INT;
 }
 
+/* Registers that are set again before anybody may look need not be set. */
+static void remove_dead_sets(IrBlock *b)
+{
+    uint64_t x = 0;
+    uint32_t v = 0;
+
+    for (unsigned i = b->state.n - 1; i > 0; i--) {
+        IrNode *n = &b->nodes[i];
+        uint64_t bit = BIT64(n->aux & 63);
+
+        if (ir_is_site(n->op)) {
+            x = v = 0;
+        } else if (n->op == IR_GETX) {
+            x &= ~bit;
+        } else if (n->op == IR_GETV) {
+            v &= ~(uint32_t)bit;
+        } else if ((n->op == IR_SETX && (x & bit)) || (n->op == IR_SETV && (v & bit))) {
+            n->op = IR_NONE;
+        } else if (n->op == IR_SETX) {
+            x |= bit;
+        } else if (n->op == IR_SETV) {
+            v |= (uint32_t)bit;
+        }
+    }
+}
+
 void ir_finish(IrBlock *b)
 {
+    remove_dead_sets(b);
     for (unsigned i = 1; i < b->state.n; i++) {
         if (b->nodes[i].op == IR_SETX || b->nodes[i].op == IR_SETV) {
             b->nodes[b->nodes[i].a].is_set = true;

@@ -28,7 +28,7 @@ typedef uint16_t IrRef;
  *   l  an integer, and a site    w  a vector, and a site
  * `wide` is 0 for operations on 32 bits (operands' upper halves are zero, so is the result's) and 1
  * for
- * 64. Statements are never removed; values without a user are. */
+ * 64. Values without a user are removed, and registers are not set that are soon set again. */
 #define IR_OPS(X)                                                                                 \
     X(NONE, s)   /* nothing: a node that was removed */                                           \
     X(CONST, i)  /* imm */                                                                        \

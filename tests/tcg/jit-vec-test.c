@@ -164,6 +164,14 @@ static void put_rotation(unsigned n)
     put(&p);
 }
 
+/* A constant that is kept where the index is beyond the table: movi v1; tbx v1, {v10, v11, v12}. */
+static void put_table_over_constant(void)
+{
+    Piece p = {.n = 2, .words = {0x4f03d761, 0x4e135141}};
+
+    put(&p);
+}
+
 static void put_all(void)
 {
     for (size_t i = 0; i < A64_ROW_COUNT; i++) {
@@ -180,6 +188,7 @@ static void put_all(void)
     for (unsigned n = 2; n < MIX_LENGTH; n++) {
         put_rotation(n);
     }
+    put_table_over_constant();
     env_put(ENV_VBAR + 0x200, WFI);
 }
 

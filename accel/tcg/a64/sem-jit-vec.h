@@ -623,7 +623,8 @@ SEM_INLINE V128 vec_table(SemCtx c, unsigned rn, unsigned n, V128 index, V128 ot
         V128 v = jit_vec(c, IR_V_BYTES, 0, vec_get(c, (rn + k) & 31), at, 0);
         r = k ? vec_or(c, s, r, v) : v;
     }
-    if (jit_of(c, other.r)->op != IR_VCONST) {
+    const IrNode *o = jit_of(c, other.r);
+    if (o->op != IR_VCONST || o->imm || o->imm2) {
         V128 beyond = vec_geu(c, s, index, jit_dup_const(c, 0, 16 * n));
         r = vec_or(c, s, r, vec_and(c, s, other, beyond));
     }
