@@ -56,4 +56,5 @@ check-fuzz: all $(fuzz-replays) tests/fuzz/qmp-commands tests/fuzz/cmdline tests
 	    COMMANDS=$(COMMANDS) COMMAND_LINES=$(COMMAND_LINES) \
 	    $(run-tests) fuzz $(fuzz-replays) tests/fuzz/qmp-commands tests/fuzz/cmdline \
 	    tests/fuzz/guest
+	$(Q)TIER=jit $(run-tests) fuzz-jit tests/fuzz/guest
 .PHONY: check-fuzz

@@ -50,7 +50,8 @@ static void choose_tier(void)
     if (g_strcmp0(tier, "jit") == 0) {
         tcg_options.heat_limit = 0;
         if (!jit_init(64 << 20, &err)) {
-            g_error("%s", err->message);
+            printf("1..0 # SKIP %s\n", err->message);
+            exit(0);
         }
     }
 }
