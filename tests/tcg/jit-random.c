@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { PROGRAMS = 700, MAX_REPORTS = 3, SECONDS_EACH = 5 };
+enum { PROGRAMS = 700, MAX_REPORTS = 3, SECONDS_EACH = 5, MAX_INSNS = 1000000 };
 
 /* What a program leaves. */
 typedef struct Outcome {
@@ -28,6 +28,7 @@ typedef struct Outcome {
 static Outcome wanted, got;
 static uint8_t pristine[PROGRAM_WINDOW_SIZE];
 static volatile sig_atomic_t too_late;
+static int endless; /* programs that do not end in the interpreter */
 
 static uint8_t *host(uint64_t va)
 {
@@ -110,11 +111,14 @@ static void store(const Program *p, uint64_t insns, Outcome *o)
 static void run(const Program *p, unsigned heat_limit, Outcome *o)
 {
     uint64_t before = atomic_load(&env_cpu->cs.insn_count);
+    uint64_t limit = before + MAX_INSNS;
 
     load(p);
     tcg_options.heat_limit = heat_limit;
+    env_cpu->cs.insn_limit = heat_limit == TCG_NEVER ? limit : UINT64_MAX;
     alarm(SECONDS_EACH);
-    while (!atomic_load(&env_cpu->cs.halted) && !too_late) {
+    while (!atomic_load(&env_cpu->cs.halted) && !too_late &&
+           atomic_load(&env_cpu->cs.insn_count) < env_cpu->cs.insn_limit) {
         atomic_store(&env_cpu->cs.exit_request, 0);
         env_run();
     }
@@ -201,6 +205,10 @@ typedef struct Kind {
 static bool run_one(const Program *p, const Kind *k, uint64_t seed, bool tell)
 {
     run(p, TCG_NEVER, &wanted);
+    if (!atomic_load(&env_cpu->cs.halted)) { /* some exceptions return to where they come from */
+        endless++;
+        return true;
+    }
     for (int again = 0; again < 2 && !too_late; again++) {
         run(p, 0, &got);
         if (!same(&wanted, &got)) {
@@ -229,6 +237,7 @@ static void run_kind(const Kind *k, uint64_t seed, int n)
     host_level_set(k->level);
     tcg_options.one_insn_per_tb = k->one_insn;
     tcg_options.verify = k->verify;
+    endless = 0;
     env_tcg->stats.verified = 0;
     if (k->company) { /* from here on */
         jit_company();
@@ -250,7 +259,7 @@ static void run_kind(const Kind *k, uint64_t seed, int n)
         failed += env_tcg->stats.verified < (uint64_t)n || env_tcg->stats.differences;
         tap_note("%" PRIu64 " blocks compared", env_tcg->stats.verified);
     }
-    tap(!failed && !too_late, "%s: %d programs", k->name, n);
+    tap(!failed && !too_late && endless <= 1 + n / 1000, "%s: %d programs", k->name, n);
     tap_note("%" PRIu64 " instructions, %" PRIu64 " exceptions, %d programs differ", insns, faults,
              failed);
 }
