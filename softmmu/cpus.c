@@ -338,10 +338,10 @@ static void take_counted_turn(Turns *t, CpuState *cpu)
 static void take_turn(Turns *t, CpuState *cpu)
 {
     cpu_current = cpu;
-    if (!icount_enabled()) {
-        time_turn();
-    }
     atomic_store(&cpu->exit_request, 0);
+    if (!icount_enabled()) {
+        time_turn(); /* from here on its end is not forgotten */
+    }
     if (is_asked()) { /* perhaps since it was served, and no longer told */
         return;
     }
