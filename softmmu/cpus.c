@@ -48,6 +48,15 @@ void cpu_kick(CpuState *cpu)
     }
 }
 
+void cpu_yield(CpuState *cpu)
+{
+    if (!take_turns) {
+        g_thread_yield();
+    } else if (!icount_enabled()) { /* where turns are counted nothing else ends them */
+        atomic_store(&cpu->exit_request, 1);
+    }
+}
+
 void cpu_interrupt(CpuState *cpu, uint32_t mask)
 {
     uint32_t old = atomic_fetch_or(&cpu->interrupt, mask);

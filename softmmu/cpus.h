@@ -92,6 +92,8 @@ void cpu_interrupt(CpuState *cpu, uint32_t mask);
 void cpu_interrupt_clear(CpuState *cpu, uint32_t mask);
 /* Makes the vCPU leave guest code and look at its requests. Any thread. */
 void cpu_kick(CpuState *cpu);
+/* The vCPU, which is the caller, waits for others by spinning: they get to run soon. */
+void cpu_yield(CpuState *cpu);
 /* Runs fn in the vCPU's thread between two instructions; waits for it, or does not. When the
  * vCPU is the caller it runs at once. */
 void cpu_run_on(CpuState *cpu, CpuWorkFn *fn, void *data) REQUIRES(vm_lock);

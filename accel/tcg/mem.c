@@ -4,6 +4,7 @@
 #include "accel/tcg/exec.h"
 #include "accel/tcg/tlb.h"
 #include "accel/tcg/verify.h"
+#include "hw/cpu/arm-control.h"
 #include "hw/cpu/arm-debug.h"
 
 /* An access, cut at the page boundary. */
@@ -203,12 +204,25 @@ bool tcg_io(ArmCpu *cpu, TcgCpu *t, uint64_t va, unsigned mo, ArmAccess access, 
     return known;
 }
 
-bool tcg_load_slow(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsigned mo)
+static bool load_pieces(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, const Access *a)
 {
-    Access a;
     uint8_t buf[16] = {0};
     unsigned done = 0;
+
+    for (unsigned k = 0; k < a->n; k++) {
+        if (piece_load(cpu, &a->pieces[k], buf + done) != MEM_OK) {
+            return tcg_io_abort(cpu, t, i, a->pieces[k].va, ARM_LOAD);
+        }
+        done += a->pieces[k].bytes;
+    }
+    memcpy(t->loaded, buf, sizeof(buf));
+    return true;
+}
+
+bool tcg_load_slow(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsigned mo)
+{
     MemResult result;
+    Access a;
 
     tcg_settle(cpu, t, i);
     if (tcg_io(cpu, t, va, mo, ARM_LOAD, &t->loaded[0], &result)) {
@@ -217,18 +231,11 @@ bool tcg_load_slow(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, unsign
     if (!access_begin(cpu, t, i, va, mo, ARM_LOAD, &a)) {
         return false;
     }
-    bool simple = load_simple(&a, &t->loaded[0]);
-    for (unsigned k = 0; !simple && k < a.n; k++) {
-        if (piece_load(cpu, &a.pieces[k], buf + done) != MEM_OK) {
-            return tcg_io_abort(cpu, t, i, a.pieces[k].va, ARM_LOAD);
-        }
-        done += a.pieces[k].bytes;
+    if (!load_simple(&a, &t->loaded[0]) && !load_pieces(cpu, t, i, &a)) {
+        return false;
     }
     if (mo & MO_ACQUIRE) {
         atomic_thread_fence(memory_order_acquire);
-    }
-    if (!simple) {
-        memcpy(t->loaded, buf, sizeof(buf));
     }
     return true;
 }
@@ -292,8 +299,7 @@ bool tcg_zero_slow(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, uint64_t va, uint64
 
 bool tcg_sp_aligned(ArmCpu *cpu, TcgCpu *t, const A64Insn *i)
 {
-    /* SCTLR_ELx.SA, and SA0 for EL0. */
-    if (cpu->sctlr[arm_control_el(cpu)] >> (arm_el(cpu) ? 3 : 4) & 1) {
+    if (cpu->sctlr[arm_control_el(cpu)] & (arm_el(cpu) ? SCTLR_SA : SCTLR_SA0)) {
         ArmException exc = arm_exc_sync(cpu, EC_SP_ALIGN, 0);
         return take(cpu, t, i, &exc);
     }

@@ -4,14 +4,11 @@
 
 #include "accel/tcg/exec.h"
 #include "accel/tcg/tlb.h"
+#include "hw/cpu/arm-control.h"
 #include "hw/cpu/arm-debug.h"
 #include "hw/cpu/arm-sysregs.h"
 
 enum { SEMIHOSTING_HLT = 0xf000 };
-#define SCTLR_UMA  BIT64(9)
-#define SCTLR_DZE  BIT64(14)
-#define SCTLR_NTWI BIT64(16)
-#define SCTLR_NTWE BIT64(18)
 
 /* ---- exceptions */
 
@@ -182,7 +179,7 @@ const A64Insn *sys_wait(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, SysWait what)
     } else {
         /* Others' stores to a monitored address are an event too, which nobody sends here: a
          * spurious wake-up is allowed, and other vCPUs get the host's time. */
-        g_thread_yield();
+        cpu_yield(&cpu->cs);
     }
     return NULL;
 }

@@ -2,6 +2,7 @@
 /* Exceptions: routing, entry, return, masking of interrupts, FP access traps (Arm ARM D1). */
 #include "hw/cpu/arm-exc.h"
 
+#include "hw/cpu/arm-control.h"
 #include "hw/cpu/arm-debug.h"
 #include "hw/cpu/arm-internal.h"
 #include "hw/cpu/arm-mmu.h"
@@ -12,8 +13,6 @@
 enum {
     ESR_EC_SHIFT = 26,
     ESR_IL = 1 << 25,
-    SCTLR_SPAN_BIT = 23,
-    SCTLR_DSSBS_BIT = 44,
     VECTOR_SAME_SPX = 0x200,
     VECTOR_LOWER_A64 = 0x400,
 };
@@ -67,7 +66,7 @@ static bool sets_pan(const ArmCpu *cpu, int el)
 {
     const uint64_t both = HCR_E2H | HCR_TGE;
 
-    return arm_has(cpu, ARM_FEAT_PAN) && !(cpu->sctlr[el] & BIT64(SCTLR_SPAN_BIT)) &&
+    return arm_has(cpu, ARM_FEAT_PAN) && !(cpu->sctlr[el] & SCTLR_SPAN) &&
            (el == 1 || (el == 2 && (cpu->hcr & both) == both));
 }
 
@@ -80,7 +79,7 @@ static uint32_t entry_pstate(const ArmCpu *cpu, int target_el)
            PSTATE_SSBS | 3u << PSTATE_EL_SHIFT);
     p |= PSTATE_DAIF | PSTATE_SP | (uint32_t)target_el << PSTATE_EL_SHIFT;
     p |= sets_pan(cpu, target_el) ? PSTATE_PAN : 0;
-    if (arm_has(cpu, ARM_FEAT_SSBS) && (cpu->sctlr[target_el] & BIT64(SCTLR_DSSBS_BIT))) {
+    if (arm_has(cpu, ARM_FEAT_SSBS) && (cpu->sctlr[target_el] & SCTLR_DSSBS)) {
         p |= PSTATE_SSBS;
     }
     return p;

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Translation regimes (Arm ARM D8.1): which context the CPU is in, its controls, ASID and VMID. */
+#include "hw/cpu/arm-control.h"
 #include "hw/cpu/arm-mmu-internal.h"
-
-#define SCTLR_M   BIT64(0)
-#define SCTLR_A   BIT64(1)
-#define SCTLR_WXN BIT64(19)
 
 /* ---- contexts */
 

@@ -2,6 +2,7 @@
 /* Address translation (Arm ARM D8): stage 1 with its permissions, both stages, AT instructions. */
 #include "hw/cpu/arm-mmu-internal.h"
 
+#include "hw/cpu/arm-control.h"
 #include "util/log.h"
 
 #include <inttypes.h>
@@ -13,8 +14,6 @@
 #define DESC_GP       BIT64(50)
 #define DESC_PXN      BIT64(53)
 #define DESC_UXN      BIT64(54)
-#define SCTLR_I       BIT64(12)
-#define SCTLR_WXN     BIT64(19)
 
 enum { AP_EL0 = 1, AP_RO = 2 };
 enum { PERM_ALL = ARM_PERM_R | ARM_PERM_W | ARM_PERM_X };

@@ -5,6 +5,7 @@
  * hash that is fast and no secret keeper; the identification registers tell which. */
 #include "hw/cpu/arm-pauth.h"
 
+#include "hw/cpu/arm-control.h"
 #include "hw/cpu/arm-internal.h"
 #include "hw/cpu/arm-mmu.h"
 
@@ -290,9 +291,9 @@ ArmPacUse arm_pauth_use_generic(ArmCpu *cpu, ArmException *exc)
 
 ArmPacUse arm_pauth_use(ArmCpu *cpu, ArmPacKey key, ArmException *exc)
 {
-    static const uint8_t enable[] = {31, 30, 27, 13}; /* SCTLR_ELx.EnIA, EnIB, EnDA, EnDB */
+    static const uint64_t enable[] = {SCTLR_ENIA, SCTLR_ENIB, SCTLR_ENDA, SCTLR_ENDB};
 
-    if (!(cpu->sctlr[arm_control_el(cpu)] & BIT64(enable[key]))) {
+    if (!(cpu->sctlr[arm_control_el(cpu)] & enable[key])) {
         return ARM_PAC_OFF;
     }
     return arm_pauth_use_generic(cpu, exc);

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* System registers that every kernel uses: control, translation, exceptions, threads, and PSTATE
  * through its special-purpose registers (Arm ARM D17.2, C5.2). */
+#include "hw/cpu/arm-control.h"
 #include "hw/cpu/arm-internal.h"
 
 /* ---- SCTLR_ELx; `opaque` of these rows is the level */
 
 enum {
-    SCTLR_UMA = 9,
-    SCTLR_TSCXT = 20,
-    SCTLR_SPAN = 23,
     SCTLR_RES1_EL1 = 0x30d00800, /* EOS, TSCXT, EIS, SPAN, nTLSMD, LSMAOE */
     SCTLR_RES1_ONE_HALF = 0x30c50830,
 };
@@ -27,10 +25,10 @@ uint64_t arm_sctlr_res1(const ArmCpu *cpu, int el)
         return SCTLR_RES1_ONE_HALF;
     }
     if (arm_has(cpu, ARM_FEAT_PAN)) {
-        res1 &= ~BIT64(SCTLR_SPAN);
+        res1 &= ~SCTLR_SPAN;
     }
     if (arm_has_scxtnum(cpu)) {
-        res1 &= ~BIT64(SCTLR_TSCXT);
+        res1 &= ~SCTLR_TSCXT;
     }
     return res1;
 }
@@ -38,21 +36,20 @@ uint64_t arm_sctlr_res1(const ArmCpu *cpu, int el)
 /* Bits that do something here; mixed endianness (EE, E0E) is not among them. */
 static uint64_t sctlr_mask(const ArmCpu *cpu, int el)
 {
-    uint64_t mask = BIT64(0) | BIT64(1) | BIT64(2) | BIT64(3) /* M A C SA */
-                    | BIT64(12) | BIT64(19);                  /* I WXN */
+    uint64_t mask = SCTLR_M | SCTLR_A | SCTLR_C | SCTLR_SA | SCTLR_I | SCTLR_WXN;
+    uint64_t pauth = SCTLR_ENIA | SCTLR_ENIB | SCTLR_ENDA | SCTLR_ENDB;
 
-    mask |= arm_has(cpu, ARM_FEAT_SSBS) ? BIT64(44) : 0;
-    mask |= arm_has(cpu, ARM_FEAT_BTI) ? BIT64(36) : 0;
-    mask |= arm_has(cpu, ARM_FEAT_PAUTH) ? BIT64(13) | BIT64(27) | BIT64(30) | BIT64(31) : 0;
+    mask |= arm_has(cpu, ARM_FEAT_SSBS) ? SCTLR_DSSBS : 0;
+    mask |= arm_has(cpu, ARM_FEAT_BTI) ? SCTLR_BT1 : 0;
+    mask |= arm_has(cpu, ARM_FEAT_PAUTH) ? pauth : 0;
     if (!controls_el0(cpu, el)) {
         return mask;
     }
-    mask |= BIT64(4) | BIT64(14) | BIT64(15)     /* SA0 DZE UCT */
-            | BIT64(16) | BIT64(18) | BIT64(26); /* nTWI nTWE UCI */
-    mask |= el == 1 ? BIT64(SCTLR_UMA) : 0;
-    mask |= arm_has(cpu, ARM_FEAT_PAN) ? BIT64(SCTLR_SPAN) : 0;
-    mask |= arm_has_scxtnum(cpu) ? BIT64(SCTLR_TSCXT) : 0;
-    mask |= arm_has(cpu, ARM_FEAT_BTI) ? BIT64(35) : 0;
+    mask |= SCTLR_SA0 | SCTLR_DZE | SCTLR_UCT | SCTLR_NTWI | SCTLR_NTWE | SCTLR_UCI;
+    mask |= el == 1 ? SCTLR_UMA : 0;
+    mask |= arm_has(cpu, ARM_FEAT_PAN) ? SCTLR_SPAN : 0;
+    mask |= arm_has_scxtnum(cpu) ? SCTLR_TSCXT : 0;
+    mask |= arm_has(cpu, ARM_FEAT_BTI) ? SCTLR_BT0 : 0;
     return mask;
 }
 
@@ -141,7 +138,7 @@ static void nzcv_write(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
 /* DAIF from EL0 needs SCTLR_EL1.UMA; SCTLR_EL2 has no such bit. */
 static ArmSysAccess daif_access(ArmCpu *cpu, const ArmSysReg *reg, bool write)
 {
-    return arm_el(cpu) == 0 && !(arm_sctlr(cpu) & BIT64(SCTLR_UMA)) ? ARM_SYS_TRAP_EL1 : ARM_SYS_OK;
+    return arm_el(cpu) == 0 && !(arm_sctlr(cpu) & SCTLR_UMA) ? ARM_SYS_TRAP_EL1 : ARM_SYS_OK;
 }
 
 /* Registers that show PSTATE bits in their SPSR position; `opaque` is the mask. */
@@ -161,8 +158,7 @@ static void pstate_write(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
 
 static ArmSysAccess scxtnum_access(ArmCpu *cpu, const ArmSysReg *reg, bool write)
 {
-    return arm_el(cpu) == 0 && (arm_sctlr(cpu) & BIT64(SCTLR_TSCXT)) ? ARM_SYS_TRAP_EL1
-                                                                     : ARM_SYS_OK;
+    return arm_el(cpu) == 0 && (arm_sctlr(cpu) & SCTLR_TSCXT) ? ARM_SYS_TRAP_EL1 : ARM_SYS_OK;
 }
 
 /* ---- interrupts that wait: what the level sees of them */

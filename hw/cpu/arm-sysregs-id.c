@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Identification registers (Arm ARM D17.2): constants of the model, and the cache they describe.
  * Encodings of the identification block without a register read as zero. */
+#include "hw/cpu/arm-control.h"
 #include "hw/cpu/arm-internal.h"
 
 #define ID(n, crm, op2, f)                                                                       \
@@ -34,13 +35,13 @@ static uint64_t mpidr_read(ArmCpu *cpu, const ArmSysReg *reg)
 /* EL0 may read CTR_EL0 when SCTLR_EL1.UCT says so. */
 static ArmSysAccess ctr_access(ArmCpu *cpu, const ArmSysReg *reg, bool write)
 {
-    return arm_el(cpu) == 0 && !(arm_sctlr(cpu) & BIT64(15)) ? ARM_SYS_TRAP_EL1 : ARM_SYS_OK;
+    return arm_el(cpu) == 0 && !(arm_sctlr(cpu) & SCTLR_UCT) ? ARM_SYS_TRAP_EL1 : ARM_SYS_OK;
 }
 
 /* DCZID_EL0.DZP tells whether DC ZVA is allowed at the level that reads. */
 static uint64_t dczid_read(ArmCpu *cpu, const ArmSysReg *reg)
 {
-    bool prohibited = (arm_el(cpu) == 0 && !(arm_sctlr(cpu) & BIT64(14))) ||
+    bool prohibited = (arm_el(cpu) == 0 && !(arm_sctlr(cpu) & SCTLR_DZE)) ||
                       arm_trap_check(cpu, ARM_TRAP_ZVA, true) != ARM_SYS_OK;
 
     return cpu->id.dczid | (uint64_t)prohibited << 4;

@@ -3,16 +3,15 @@
  *
  * Memory is coherent and instruction fetch follows stores, so cache maintenance has rules of access
  * and faults but no effect. DC ZVA's store is done by the executor; its row has the access rule. */
+#include "hw/cpu/arm-control.h"
 #include "hw/cpu/arm-internal.h"
 #include "hw/cpu/arm-mmu.h"
 
 /* ---- access from EL0 */
 
-enum { SCTLR_DZE = 14, SCTLR_UCI = 26 };
-
-static ArmSysAccess el0_access(const ArmCpu *cpu, unsigned sctlr_bit)
+static ArmSysAccess el0_access(const ArmCpu *cpu, uint64_t sctlr_bit)
 {
-    bool allowed = arm_el(cpu) || (cpu->sctlr[arm_control_el(cpu)] & BIT64(sctlr_bit));
+    bool allowed = arm_el(cpu) || (cpu->sctlr[arm_control_el(cpu)] & sctlr_bit);
 
     return allowed ? ARM_SYS_OK : ARM_SYS_TRAP_EL1;
 }

@@ -4,17 +4,13 @@
  * The counter is the virtual clock in ticks of counter_hz; vCPU threads read it without a lock.
  * A timer is one Timer of softmmu at the moment its condition becomes true. Output lines are
  * levels: condition met, enabled and not masked. */
+#include "hw/cpu/arm-control.h"
 #include "hw/cpu/arm-internal.h"
 
 enum {
     CTL_ENABLE = 1 << 0,
     CTL_IMASK = 1 << 1,
     CTL_ISTATUS = 1 << 2,
-    /* CNTKCTL_EL1, and CNTHCTL_EL2 under E2H */
-    EL0PCTEN = 1 << 0,
-    EL0VCTEN = 1 << 1,
-    EL0VTEN = 1 << 8,
-    EL0PTEN = 1 << 9,
     /* CNTHCTL_EL2: whether EL1 has the physical counter and timer; two formats */
     EL1PCTEN = 1 << 0,
     EL1PCEN = 1 << 1,
@@ -129,20 +125,20 @@ static ArmTimerId id_of(const ArmSysReg *reg)
     return (ArmTimerId)(intptr_t)reg->opaque;
 }
 
-/* Who lets the levels below EL2 at a counter or timer: CNTKCTL_EL1 for EL0 (CNTHCTL_EL2 in the
- * EL2&0 regime), then CNTHCTL_EL2 by its format. */
+/* Who lets the levels below EL2 at a counter or timer: CNTKCTL_EL1 for EL0 (CNTHCTL_EL2, which has
+ * the same bits then, in the EL2&0 regime), then CNTHCTL_EL2 by its format. */
 typedef struct TimerRule {
     uint16_t el0;
     uint16_t el1, el1_e2h; /* 0: EL2 does not trap it */
 } TimerRule;
-static const TimerRule frequency_rule = {EL0PCTEN | EL0VCTEN, 0, 0};
+static const TimerRule frequency_rule = {CNTKCTL_EL0PCTEN | CNTKCTL_EL0VCTEN, 0, 0};
 static const TimerRule count_rules[] = {
-    [ARM_TIMER_PHYS] = {EL0PCTEN, EL1PCTEN, EL1PCTEN_E2H},
-    [ARM_TIMER_VIRT] = {EL0VCTEN, 0, 0},
+    [ARM_TIMER_PHYS] = {CNTKCTL_EL0PCTEN, EL1PCTEN, EL1PCTEN_E2H},
+    [ARM_TIMER_VIRT] = {CNTKCTL_EL0VCTEN, 0, 0},
 };
 static const TimerRule timer_rules[] = {
-    [ARM_TIMER_PHYS] = {EL0PTEN, EL1PCEN, EL1PTEN_E2H},
-    [ARM_TIMER_VIRT] = {EL0VTEN, 0, 0},
+    [ARM_TIMER_PHYS] = {CNTKCTL_EL0PTEN, EL1PCEN, EL1PTEN_E2H},
+    [ARM_TIMER_VIRT] = {CNTKCTL_EL0VTEN, 0, 0},
 };
 
 static ArmSysAccess access_by_rule(const ArmCpu *cpu, const TimerRule *r)

@@ -26,9 +26,9 @@ static bool is_open(SemCtx c, const ArmSysReg *reg)
         uint32_t encoding;
         uint16_t offset, bit;
     } rules[] = {
-        {JIT_CNTVCT, offsetof(ArmCpu, cntkctl), 1 << 1},  /* EL0VCTEN */
-        {JIT_CTR, offsetof(ArmCpu, sctlr[1]), 1 << 15},   /* UCT */
-        {JIT_DCZID, offsetof(ArmCpu, sctlr[1]), 1 << 14}, /* DZE: what is read depends on it */
+        {JIT_CNTVCT, offsetof(ArmCpu, cntkctl), CNTKCTL_EL0VCTEN},
+        {JIT_CTR, offsetof(ArmCpu, sctlr[1]), SCTLR_UCT},
+        {JIT_DCZID, offsetof(ArmCpu, sctlr[1]), SCTLR_DZE}, /* what is read depends on it */
     };
 
     if (reg->encoding == JIT_CNTVCT && c.b->lockstep) { /* which would read it twice */

@@ -5,6 +5,7 @@
 
 /* Included by sem-jit.h, after the types. */
 #include "accel/tcg/a64/sem-jit.h"
+#include "hw/cpu/arm-control.h"
 #include "hw/cpu/arm-sysregs.h"
 
 #define JIT_ENDS(name, ...)                         \
@@ -130,13 +131,11 @@ SEM_INLINE SemRet sysreg_write(SemCtx c, uint16_t encoding, V64 v)
 /* DC ZVA; SCTLR_EL1.DZE lets EL0. */
 SEM_INLINE SemRet sys_zero_block(SemCtx c, V64 addr)
 {
-    enum { DZE = 1 << 14 };
-
     if (!jit_no_traps(c)) {
         return sem_interpret(c, false);
     }
     if (jit_el(c) == 0) {
-        env_guard(c, offsetof(ArmCpu, sctlr[1]), DZE, DZE);
+        env_guard(c, offsetof(ArmCpu, sctlr[1]), SCTLR_DZE, SCTLR_DZE);
     }
     ir_append(
         c.b,
