@@ -44,7 +44,7 @@ static RamCode *ram_code_make(RamBlock *ram)
     return rc;
 }
 
-CodePage *code_page_new(void)
+static CodePage *page_alloc(void)
 {
     CodePage *p = aligned_alloc(64, align_up(sizeof(*p), 64));
 
@@ -55,9 +55,20 @@ CodePage *code_page_new(void)
     return p;
 }
 
+CodePage *code_page_alone(CodePage **where, enum A64Op op)
+{
+    if (!*where) {
+        *where = page_alloc();
+        for (size_t n = 0; n <= INSNS_PER_PAGE; n++) {
+            (*where)->insns[n].op = (uint16_t)op;
+        }
+    }
+    return *where;
+}
+
 static CodePage *page_new(ArmCpu *cpu, RamBlock *ram, uint64_t offset)
 {
-    CodePage *p = code_page_new();
+    CodePage *p = page_alloc();
 
     p->ram = ram;
     p->offset = offset;

@@ -23,8 +23,9 @@ struct CodePage {
 
 /* The records of a page of RAM. Inside an RCU section, which the result lives as long as. */
 CodePage *code_page_get(ArmCpu *cpu, RamBlock *ram, uint64_t offset);
-/* A page of nothing, free() ends it. */
-CodePage *code_page_new(void);
+/* *where, made when it is NULL: a page whose records all are `op`, for somebody to execute a few
+ * records among them. free() ends it. */
+CodePage *code_page_alone(CodePage **where, enum A64Op op);
 /* Fills records from i on, at least that one. */
 void code_decode(CodePage *page, const A64Insn *i);
 /* Out of date: a store changed [offset, offset + len), or may have (no record is looked at). */

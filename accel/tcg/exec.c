@@ -95,8 +95,7 @@ static const A64Insn *enter_page(ArmCpu *cpu, TcgCpu *t)
         arm_exc_enter(cpu, &exc);
         return NULL;
     }
-    t->insns = page->insns;
-    t->pc_bias = (cpu->pc & ~(uint64_t)(GUEST_PAGE_SIZE - 1)) - ((uintptr_t)t->insns >> 2);
+    tcg_see_page(t, page->insns, cpu->pc & ~(uint64_t)(GUEST_PAGE_SIZE - 1));
     t->run_start = t->insns + (cpu->pc & (GUEST_PAGE_SIZE - 1)) / 4;
     if (unlikely(cpu->pstate & PSTATE_BTYPE) && !tcg_branch_type_enter(cpu, t, page)) {
         return NULL;

@@ -55,6 +55,13 @@ static inline uint64_t tcg_pc_of(const TcgCpu *t, const A64Insn *i)
     return t->pc_bias + ((uintptr_t)i >> 2);
 }
 
+/* From now on the current page is the one with these records, which the guest sees at `base`. */
+static inline void tcg_see_page(TcgCpu *t, const A64Insn *insns, uint64_t base)
+{
+    t->insns = insns;
+    t->pc_bias = base - ((uintptr_t)insns >> 2);
+}
+
 /* Counts the instructions since the last branch, up to but not including `end`. */
 static inline uint64_t tcg_count(ArmCpu *cpu, TcgCpu *t, const A64Insn *end)
 {
@@ -138,8 +145,7 @@ static inline const A64Insn *tcg_jump(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, 
     if (likely(e->tag == (target & ~0xffcull))) {
         uint64_t count = tcg_count(cpu, t, i + 1);
 
-        t->insns = e->page->insns;
-        t->pc_bias = e->tag - ((uintptr_t)t->insns >> 2);
+        tcg_see_page(t, e->page->insns, e->tag);
         t->run_start = t->insns + (target & 0xffc) / 4;
         if (tcg_must_leave(cpu, count) || tcg_warm(t, t->run_start)) {
             t->branch_from = t->run_start;

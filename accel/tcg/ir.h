@@ -123,7 +123,7 @@ typedef uint16_t IrRef;
                        * aux: the block ends with it */                                           \
     X(EXIT_IF, x)     /* a: truth value; imm: target's distance from the page's start */          \
     X(EXIT, x)        /* imm, likewise */                                                         \
-    X(EXIT_TO, x)     /* a: address; aux: IrJump; aux2: PSTATE.BTYPE there, 0: no matter */       \
+    X(EXIT_TO, x)     /* a: address; aux: PSTATE.BTYPE there, 0: no matter */                     \
     X(EXIT_INTERP, x) /* the interpreter goes on at this instruction */                           \
     X(EXIT_LOOK, x)   /* imm, likewise: the loop looks at what is pending first */
 
@@ -168,7 +168,6 @@ static inline bool ir_is_lazy(IrOp op)
 }
 
 typedef enum IrCompare { IR_EQ, IR_NE, IR_LTU, IR_LTS } IrCompare;
-typedef enum IrJump { IR_JUMP_BRANCH, IR_JUMP_CALL, IR_JUMP_RETURN } IrJump;
 
 /* A function that an IR_CALL calls: pure, of integers. */
 typedef uint64_t IrFunction(ArmCpu *cpu, uint64_t a, uint64_t b, uint64_t c);

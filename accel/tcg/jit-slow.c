@@ -244,28 +244,16 @@ A64_HANDLER(resume)
     return NULL;
 }
 
-static CodePage *alone_page(TcgCpu *t)
-{
-    if (!t->alone_jit) {
-        t->alone_jit = code_page_new();
-        for (size_t n = 0; n <= INSNS_PER_PAGE; n++) {
-            t->alone_jit->insns[n].op = A64_OP_RESUME;
-        }
-    }
-    return t->alone_jit;
-}
-
 /* False: it took an exception, or wants the loop to look. */
 static bool interpret(ArmCpu *cpu, TcgCpu *t, JitState *js, const JitSite *s)
 {
-    CodePage *alone = alone_page(t), *page = js->page;
+    CodePage *alone = code_page_alone(&t->alone_jit, A64_OP_RESUME), *page = js->page;
     A64Insn *i = &alone->insns[s->insn];
 
     alone->ram = page->ram;
     alone->offset = page->offset;
     *i = page->insns[s->insn];
-    t->insns = alone->insns;
-    t->pc_bias = js->pcpage - ((uintptr_t)t->insns >> 2);
+    tcg_see_page(t, alone->insns, js->pcpage);
     t->run_start = i - s->count;
     t->resumed = false;
     for (const A64Insn *k = i; k;) {
@@ -332,8 +320,7 @@ static void settle_all(ArmCpu *cpu, JitState *js, const JitSite *s)
 /* The record of the site's instruction. */
 static const A64Insn *go_to(TcgCpu *t, const JitState *js, const JitSite *s)
 {
-    t->insns = js->page->insns;
-    t->pc_bias = js->pcpage - ((uintptr_t)t->insns >> 2);
+    tcg_see_page(t, js->page->insns, js->pcpage);
     t->run_start = &t->insns[s->insn] - s->count;
     return &t->insns[s->insn];
 }

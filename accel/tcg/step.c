@@ -12,17 +12,6 @@ A64_HANDLER(stop)
     return tcg_leave(cpu, t, i);
 }
 
-static CodePage *alone_page(TcgCpu *t)
-{
-    if (!t->alone) {
-        t->alone = code_page_new();
-        for (size_t n = 0; n <= INSNS_PER_PAGE; n++) {
-            t->alone->insns[n].op = A64_OP_STOP;
-        }
-    }
-    return t->alone;
-}
-
 /* LDXR, LDAXR, LDXP, LDAXP. */
 static bool is_load_exclusive(uint32_t word)
 {
@@ -32,7 +21,7 @@ static bool is_load_exclusive(uint32_t word)
 /* Executes the instruction at pc, which is in `page`; false: it took an exception. */
 static bool execute_one(ArmCpu *cpu, TcgCpu *t, CodePage *page)
 {
-    CodePage *alone = alone_page(t);
+    CodePage *alone = code_page_alone(&t->alone, A64_OP_STOP);
     size_t n = (cpu->pc & (GUEST_PAGE_SIZE - 1)) / 4;
     const A64Insn *shared = &page->insns[n];
 
@@ -42,8 +31,7 @@ static bool execute_one(ArmCpu *cpu, TcgCpu *t, CodePage *page)
     alone->ram = page->ram;
     alone->offset = page->offset;
     alone->insns[n] = *shared;
-    t->insns = alone->insns;
-    t->pc_bias = (cpu->pc & ~(uint64_t)(GUEST_PAGE_SIZE - 1)) - ((uintptr_t)t->insns >> 2);
+    tcg_see_page(t, alone->insns, cpu->pc & ~(uint64_t)(GUEST_PAGE_SIZE - 1));
     t->run_start = &alone->insns[n];
     t->raised = false;
     for (const A64Insn *i = t->run_start; i;) {

@@ -63,8 +63,14 @@ static void listen(AddressSpace *as) REQUIRES(vm_lock)
 
 static bool tcg_create(CpuState *cs, Error **errp) NO_THREAD_SAFETY
 {
-    TcgCpu *t = g_new0(TcgCpu, 1);
+    TcgCpu *t;
 
+    if (tcg_options.verify && icount_enabled()) {
+        return error_set_code(errp, ERROR_CODE_NOT_SUPPORTED,
+                              "Parameter 'verify' has nothing to compare with -icount, which "
+                              "executes no translated code");
+    }
+    t = g_new0(TcgCpu, 1);
     t->cpu = arm_cpu_of(cs);
     look_for_company(cs);
     listen(cs->as);

@@ -45,15 +45,13 @@ static const Span spans[] = {
     {SPAN(apia, timers, 8)},
 };
 
-enum { STATE_BYTES = sizeof(((ArmCpu *)0)->x) + sizeof(((ArmCpu *)0)->v) + 4096 };
-
 typedef struct State {
-    uint8_t bytes[STATE_BYTES];
+    uint8_t bytes[offsetof(ArmCpu, timers)]; /* no two spans have the same, none is behind */
 } State;
 
 struct TcgVerify {
     TlbBank bank;      /* stays empty */
-    CodePage *page;    /* the block's records, and others that stop */
+    CodePage *page;    /* the block's records, and others that stop; NULL until needed */
     unsigned insn;     /* that last asked C, of translated code */
     uint64_t left;     /* blocks until the next one that is verified */
     GArray *stores[2]; /* Store, in order: of translated code, of the interpreter */
@@ -71,7 +69,6 @@ static void state_save(const ArmCpu *cpu, State *s)
     for (size_t i = 0; i < G_N_ELEMENTS(spans); at += spans[i].size, i++) {
         memcpy(s->bytes + at, (const char *)cpu + spans[i].at, spans[i].size);
     }
-    g_assert(at <= sizeof(s->bytes));
 }
 
 static void state_restore(ArmCpu *cpu, const State *s)
@@ -274,7 +271,7 @@ bool tcg_verify_may(ArmCpu *cpu, TcgCpu *t, const JitSite *s)
 static void run_interpreter(ArmCpu *cpu, TcgCpu *t, const CodePage *page, size_t n, size_t end,
                             uint64_t base)
 {
-    CodePage *copy = t->verify->page;
+    CodePage *copy = code_page_alone(&t->verify->page, A64_OP_STOP);
     unsigned heat_limit = t->heat_limit;
 
     copy->ram = page->ram;
@@ -285,8 +282,7 @@ static void run_interpreter(ArmCpu *cpu, TcgCpu *t, const CodePage *page, size_t
     /* Instructions that want the loop to look leave before the end. */
     uint64_t start = atomic_load_explicit(&cpu->cs.insn_count, memory_order_relaxed);
     for (size_t at = n, done = 0; at < end && !t->raised; at = n + done) {
-        t->insns = copy->insns;
-        t->pc_bias = base - ((uintptr_t)t->insns >> 2);
+        tcg_see_page(t, copy->insns, base);
         t->run_start = &t->insns[at];
         for (const A64Insn *i = t->run_start; i;) {
             i = a64_handler_of(i)(cpu, t, i);
@@ -310,10 +306,6 @@ static TcgVerify *verify_of(TcgCpu *t)
         TcgVerify *v = t->verify = g_new0(TcgVerify, 1);
 
         tlb_bank_clear(&v->bank);
-        v->page = code_page_new();
-        for (size_t n = 0; n <= INSNS_PER_PAGE; n++) {
-            v->page->insns[n].op = A64_OP_STOP;
-        }
         for (size_t k = 0; k < G_N_ELEMENTS(v->stores); k++) {
             v->stores[k] = g_array_new(FALSE, FALSE, sizeof(Store));
         }

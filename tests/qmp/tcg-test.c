@@ -154,12 +154,13 @@ static void test_mistakes(void)
         {"verify=x", "'x'"},
         {"tier=interp,verify=1", "'verify' expects a translator"},
         {"nosuch=1", "Property 'tcg-accel.nosuch' not found"},
+        {"verify=1 -icount 0", "'verify' has nothing to compare with -icount"},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(mistakes); i++) {
-        g_autofree char *accel = g_strdup_printf("tcg,%s", mistakes[i].props);
-        g_auto(RunResult) r =
-            run_program(".", poise, (const char *const[]){"-M", "virt", "-accel", accel, NULL});
+        g_autofree char *line = g_strdup_printf("-M virt -accel tcg,%s", mistakes[i].props);
+        g_auto(GStrv) args = g_strsplit(line, " ", -1);
+        g_auto(RunResult) r = run_program(".", poise, (const char *const *)args);
 
         tap_ok(r.status == 1 && strstr(r.err, mistakes[i].error), r.err, "%s is refused",
                mistakes[i].props);

@@ -155,20 +155,6 @@ static void make_pointers(const A64RowInfo *row, uint32_t word, const A64Insn *r
 
 /* ---- our side */
 
-static void load_state(const DiffState *s)
-{
-    ArmCpu *cpu = env_cpu;
-
-    memcpy(cpu->x, s->x, sizeof(s->x));
-    cpu->x[ARM_X_ZR] = 0;
-    cpu->x[ARM_X_SP] = s->sp;
-    cpu->pc = s->pc;
-    cpu->nzcv = s->nzcv;
-    cpu->fpcr = s->fpcr;
-    cpu->fpsr = s->fpsr;
-    memcpy(cpu->v, s->v, sizeof(s->v));
-}
-
 static void store_state(DiffState *s, uint64_t count_before)
 {
     ArmCpu *cpu = env_cpu;
@@ -194,11 +180,10 @@ static void step(const A64Insn *rec, DiffState *s)
     A64Insn *where = &page->insns[(s->pc - ENV_RAM_BASE) / 4];
 
     env_reset_state();
-    load_state(s);
+    diff_state_load(env_cpu, s);
     atomic_store(&env_cpu->cs.exit_request, 1); /* branches end here */
     *where = *rec;
-    t->insns = page->insns;
-    t->pc_bias = ENV_RAM_BASE - ((uintptr_t)t->insns >> 2);
+    tcg_see_page(t, page->insns, ENV_RAM_BASE);
     t->run_start = where;
     t->heat_limit = tcg_options.heat_limit;
     tlb_select(env_cpu, t);

@@ -518,8 +518,7 @@ static size_t stack_of_copies(CodePage *page, const A64Insn *rec, const A64Insn 
         env_cpu->x[i] = i == ARM_X_ZR ? 0 : DATA + 0x10000;
     }
     memset(env_cpu->v, 0, sizeof(env_cpu->v));
-    t->insns = page->insns;
-    t->pc_bias = ENV_CODE - ((uintptr_t)t->insns >> 2);
+    tcg_see_page(t, page->insns, ENV_CODE);
     t->run_start = page->insns;
     return stack_used(page->insns);
 }

@@ -134,13 +134,13 @@ static void test(const Order *o, const char *who)
 int main(void)
 {
     const char *n = g_getenv("ROUNDS");
-    g_autoptr(Error) err = NULL;
 
     rounds = n ? CLAMP(atoi(n), 1, MAX_ROUNDS - 1) : ROUNDS;
     g_unsetenv("TIER");
     env_init();
-    if (sysconf(_SC_NPROCESSORS_ONLN) < 2 || !jit_init(8 << 20, &err)) {
-        printf("1..0 # SKIP %s\n", err ? err->message : "one processor has no order to lose");
+    env_need_translator(8 << 20);
+    if (sysconf(_SC_NPROCESSORS_ONLN) < 2) {
+        puts("1..0 # SKIP one processor has no order to lose");
         return 0;
     }
     tcg_options.heat_limit = 0;

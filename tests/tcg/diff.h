@@ -46,5 +46,6 @@ uint64_t diff_random(void);
 void diff_seed(uint64_t seed);
 uint64_t diff_random_value(void);
 void diff_random_state(DiffState *s);
+void diff_state_load(ArmCpu *cpu, const DiffState *s);
 
 #endif

@@ -40,19 +40,25 @@ static void set_level(Device *dev, const char *name)
     }
 }
 
+void env_need_translator(size_t bytes)
+{
+    Error *err = NULL;
+
+    if (!jit_init(bytes, &err)) {
+        printf("1..0 # SKIP %s\n", err->message);
+        exit(0);
+    }
+}
+
 /* TIER=jit in the environment: everything is translated when it is first reached. */
 static void choose_tier(void)
 {
     const char *tier = getenv("TIER");
-    Error *err = NULL;
 
     tcg_options.heat_limit = TCG_NEVER;
     if (g_strcmp0(tier, "jit") == 0) {
         tcg_options.heat_limit = 0;
-        if (!jit_init(64 << 20, &err)) {
-            printf("1..0 # SKIP %s\n", err->message);
-            exit(0);
-        }
+        env_need_translator(64 << 20);
     }
 }
 

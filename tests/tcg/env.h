@@ -20,6 +20,9 @@ extern TcgCpu *env_tcg;
 extern uint8_t *env_ram; /* host memory of RAM */
 
 void env_init(void);
+/* The translator with a code cache of so many bytes; without one for this host the program ends
+ * here, as skipped. */
+void env_need_translator(size_t bytes);
 /* The same with EL2 and EL3; env_reset_state() makes it EL1, Non-secure. */
 void env_init_all_levels(void);
 /* The page tables as env_init() makes them. */

@@ -532,15 +532,10 @@ static void run_host(unsigned h)
 int main(void)
 {
     const char *host = g_getenv("HOST");
-    Error *err = NULL;
 
     full = g_getenv("FULL") != NULL;
     diff_seed(1);
-    if (!jit_init(64 << 20, &err)) {
-        printf("1..0 # SKIP %s\n", err->message);
-        g_error_free(err);
-        return 0;
-    }
+    env_need_translator(64 << 20);
     env_init();
     setvbuf(stdout, NULL, _IOLBF, 0);
     env_cpu->isa_features = UINT64_MAX;

@@ -156,3 +156,15 @@ void diff_random_state(DiffState *s)
         s->fpcr = (uint32_t)diff_random() & (0x1fu << 22 | 1u << 19);
     }
 }
+
+void diff_state_load(ArmCpu *cpu, const DiffState *s)
+{
+    memcpy(cpu->x, s->x, sizeof(s->x));
+    cpu->x[ARM_X_ZR] = 0;
+    cpu->x[ARM_X_SP] = s->sp;
+    cpu->pc = s->pc;
+    cpu->nzcv = s->nzcv;
+    cpu->fpcr = s->fpcr;
+    cpu->fpsr = s->fpsr;
+    memcpy(cpu->v, s->v, sizeof(s->v));
+}

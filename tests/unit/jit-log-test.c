@@ -5,6 +5,7 @@
 
 #include "accel/tcg/a64/jit.h"
 #include "accel/tcg/code.h"
+#include "accel/tcg/exec.h"
 #include "accel/tcg/jit.h"
 #include "tests/lib/check-main.h"
 #include <elf.h>
@@ -37,14 +38,13 @@ static void translate(unsigned first, unsigned max)
     static TcgCpu vcpu, *t = &vcpu;
     static CodePage *page;
 
-    free(page); /* of the block before */
-    page = code_page_new();
+    g_clear_pointer(&page, free); /* of the block before */
+    code_page_alone(&page, A64_OP_UNDECODED);
     page->ram = &ram;
     page->insns[INSNS_PER_PAGE].op = A64_OP_PAGE_END;
     cpu.cs.accel_data = t;
     t->cpu = &cpu;
-    t->insns = page->insns;
-    t->pc_bias = page_address - ((uintptr_t)t->insns >> 2);
+    tcg_see_page(t, page->insns, page_address);
     ir_begin(&block, &cpu, page, first);
     block.max_insns = max;
     a64_translate(&block);

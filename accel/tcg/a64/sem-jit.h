@@ -115,22 +115,23 @@ SEM_INLINE SemRet br_if(SemCtx c, VB cond, int64_t off)
     return sem_next(c);
 }
 
-SEM_INLINE SemRet jit_branch(SemCtx c, IrJump kind, unsigned type, V64 target)
+/* `type`: PSTATE.BTYPE, 0: the target does not look. */
+SEM_INLINE SemRet jit_branch(SemCtx c, unsigned type, V64 target)
 {
-    ir_append(c.b, (IrNode){.op = IR_EXIT_TO, .a = target.r, .aux = kind, .aux2 = (uint16_t)type});
+    ir_append(c.b, (IrNode){.op = IR_EXIT_TO, .a = target.r, .aux = (uint16_t)type});
     return (SemRet){true};
 }
 
 SEM_INLINE SemRet br_to(SemCtx c, V64 target)
 {
-    return jit_branch(c, IR_JUMP_RETURN, 0, target);
+    return jit_branch(c, 0, target);
 }
 
 SEM_INLINE SemRet br_indirect(SemCtx c, unsigned n, bool link, V64 target)
 {
     unsigned type = arm_has(c.b->cpu, ARM_FEAT_BTI) ? tcg_branch_type(n, link) : 0;
 
-    return jit_branch(c, link ? IR_JUMP_CALL : IR_JUMP_BRANCH, type, target);
+    return jit_branch(c, type, target);
 }
 
 /* ---- registers */

@@ -201,7 +201,7 @@ bool emit_exit(Emit *e, IrRef r)
         count(e, n->count + 1u);
         keep_pending(e, n);
         emit_move_to(e, RAX, n->a);
-        x64_jmp(&e->s, jump_thunk(e, n->aux2));
+        x64_jmp(&e->s, jump_thunk(e, n->aux));
         break;
     case IR_EXIT_INTERP:
         leave_at(e, n, emit_thunks.exit_interp, n->insn * 4, n->count);
