@@ -51,8 +51,9 @@ unsigned ir_width(const IrBlock *b, IrRef r)
         return n->wide ? 64 : 32;
     case IR_FLAGS_PACK:
     case IR_ADC_NZCV:
-    case IR_FP_FLAGS:
         return 32;
+    case IR_FP_COMPARE:
+        return 8;
     case IR_VTOX:
         return 8u << n->aux;
     default:

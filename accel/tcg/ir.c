@@ -131,7 +131,7 @@ static void use(IrBlock *b, IrRef r, unsigned at)
  * set a register.) */
 static bool raises(unsigned op)
 {
-    return op == IR_FP_FLAGS || op == IR_FP_TO_INT;
+    return op == IR_FP_COMPARE || op == IR_FP_TO_INT;
 }
 
 /* Registers that are set again before anybody may look need not be set. */

@@ -29,102 +29,103 @@ typedef uint16_t IrRef;
  * `wide` is 0 for operations on 32 bits (operands' upper halves are zero, so is the result's) and 1
  * for
  * 64. Values without a user are removed, and registers are not set that are soon set again. */
-#define IR_OPS(X)                                                                                 \
-    X(NONE, s)   /* nothing: a node that was removed */                                           \
-    X(CONST, i)  /* imm */                                                                        \
-    X(GETX, i)   /* aux: slot */                                                                  \
-    X(SETX, s)   /* aux: slot; a: value */                                                        \
-    X(PCPAGE, i) /* virtual address of the page that the block is in */                           \
-    X(ADD, i)    /* a + b */                                                                      \
-    X(SUB, i)                                                                                     \
-    X(MUL, i)                                                                                     \
-    X(UMULH, i)                                                                                   \
-    X(SMULH, i)                                                                                   \
-    X(UDIV, i) /* Arm's: by zero gives 0 */                                                       \
-    X(SDIV, i)                                                                                    \
-    X(AND, i)                                                                                     \
-    X(OR, i)                                                                                      \
-    X(XOR, i)                                                                                     \
-    X(NOT, i)                                                                                     \
-    X(SHL, i) /* a by b modulo the width */                                                       \
-    X(SHR, i)                                                                                     \
-    X(SAR, i)                                                                                     \
-    X(ROR, i)                                                                                     \
-    X(CLZ, i)                                                                                     \
-    X(CLS, i)                                                                                     \
-    X(CTZ, i)                                                                                     \
-    X(RBIT, i) /* bits in reverse order */                                                        \
-    X(REV, i)  /* bytes in reverse order in each aux-byte part of 64 bits */                      \
-    X(SEXT, i) /* low aux bits, to 64 */                                                          \
-    X(ZEXT, i)                                                                                    \
-    X(EXTR, i)       /* low width's bits of a:b from bit aux up, aux != 0 */                      \
-    X(SELECT, i)     /* a: truth value; b, c */                                                   \
-    X(FLAGS_PACK, i) /* a: flags, as NZCV in bits 31:28 */                                        \
-    X(ADC, i)        /* a + b + C of flags c */                                                   \
-    X(ADC_NZCV, i)   /* the flags that leaves, as FLAGS_PACK's */                                 \
-    X(CALL, i)       /* imm: IrFunction *; a, b, c: integers */                                   \
-    /* truth values */                                                                            \
-    X(CMP, b)  /* a aux b; aux: IrCompare */                                                      \
-    X(TEST, b) /* (a & b) != 0; aux 1: == 0 */                                                    \
-    X(COND, b) /* a: flags; aux: an A64 condition, not AL */                                      \
-    X(BOOL, b) /* a constant: aux */                                                              \
-    /* flags */                                                                                   \
-    X(FLAGS_HOME, f)  /* as they are in the CPU's state */                                        \
-    X(FLAGS_ADD, f)   /* of a + b = c */                                                          \
-    X(FLAGS_SUB, f)   /* of a - b = c; Arm's polarity of C */                                     \
-    X(FLAGS_LOGIC, f) /* N and Z of a */                                                          \
-    X(FLAGS_NZCV, f)  /* a: integer, NZCV in bits 31:28, the rest 0 */                            \
-    /* memory; imm: byte offset to add to the address a; aux: MO_* of sem.h, size and sign */     \
-    X(LOAD, l)                                                                                    \
-    X(STORE, x) /* b: value */                                                                    \
-    X(LOAD2, l) /* two neighbours; the second's value is the HIGH node that follows at once */    \
-    X(HIGH, i)                                                                                    \
-    X(STORE2, x) /* b, c */                                                                       \
-    X(LOADX, l)  /* marks the address for STOREX (exclusive) */                                   \
-    X(STOREX, l) /* b: value; 0 when it was stored, else 1 */                                     \
-    X(RMW, l)    /* aux2: RmwOp; b: operand; what memory held */                                  \
-    X(CAS, l)    /* b: expected; c: new value; what memory held */                                \
-    X(ZERO, x)   /* aux2 bytes at a, aligned to that */                                           \
-    X(SYNC, x)   /* waits for what was broadcast to other vCPUs */                                \
-    /* ArmCpu as memory; imm: byte offset */                                                      \
-    X(LDENV, i)                                                                                   \
-    X(STENV, s)    /* a: value */                                                                 \
-    X(GUARD, x)    /* 32 bits there & aux are aux2, or the interpreter goes on */                 \
-    X(PENDING, x)  /* then the loop looks if an interrupt waits; aux: or if asked to */           \
-    X(FENCE, s)    /* aux: Fence */                                                               \
-    X(SP_CHECK, x) /* a: the stack pointer; faults when unaligned and that is checked */          \
-    /* vectors: ir-vec.h */                                                                       \
-    X(GETV, v)   /* aux: register; aux2: bytes that are read, zero above */                       \
-    X(SETV, s)   /* aux: register; a */                                                           \
-    X(LOADV, w)  /* 2^aux bytes, zero above */                                                    \
-    X(STOREV, x) /* b: vector */                                                                  \
-    X(LOADV2, w) /* two neighbours of 16 bytes, as LOAD2; the second's value: */                  \
-    X(HIGHV, v)                                                                                   \
-    X(STOREV2, x)   /* b, c */                                                                    \
-    X(VCONST, v)    /* imm, imm2 */                                                               \
-    X(VEC, v)       /* aux: IrVecOp; aux2: element size (log2); a, b: vectors; imm */             \
-    X(VFROMX, v)    /* integers a (low half), b (high half; 0: zero) */                           \
-    X(VTOX, i)      /* aux: element size (log2), aux2: which element; a: vector */                \
-    X(VINSERT, v)   /* aux, aux2 as VTOX; a: vector, b: integer */                                \
-    X(VDUP, v)      /* aux: element size; a: integer */                                           \
-    X(VSELECT, v)   /* a: truth value; b, c */                                                    \
-    X(VQC, s)       /* sets FPSR.QC if a bit of a is set */                                       \
-    X(FP, v)        /* aux: IrFpOp; aux2: ir_shape(); a, b, c: vectors; ptr, imm2: IrVecFunction, \
-                     * its extra operand */                                                       \
-    X(FP_FLAGS, i)  /* NZCV of comparing the low elements of a and b; aux: signalling; aux2: log2 \
-                     * of the size. Stays if unused: it raises exceptions */                      \
-    X(FP_COND, b)   /* aux: an A64 condition of such flags; aux2, a, b likewise */                \
-    X(FP_TO_INT, i) /* aux: IrFpToInt; wide: to 64 bits; the rest as FP */                        \
-    X(FP_FROM_INT, v) /* a: integer; wide: of 64 bits; aux: it is signed; the rest as FP */       \
-    X(FP_ENABLED, x)  /* faults when FP and AdvSIMD trap */                                       \
-    X(FP_MODE, x)     /* leaves when FPCR is not what the block was made for */                   \
-    /* leaving */                                                                                 \
-    X(INTERP, x)      /* the interpreter executes this instruction; imm: its A64Insn in the page. \
-                       * aux: the block ends with it */                                           \
-    X(EXIT_IF, x)     /* a: truth value; imm: target's distance from the page's start */          \
-    X(EXIT, x)        /* imm, likewise */                                                         \
-    X(EXIT_TO, x)     /* a: address; aux: PSTATE.BTYPE there, 0: no matter */                     \
-    X(EXIT_INTERP, x) /* the interpreter goes on at this instruction */                           \
+#define IR_OPS(X)                                                                                  \
+    X(NONE, s)   /* nothing: a node that was removed */                                            \
+    X(CONST, i)  /* imm */                                                                         \
+    X(GETX, i)   /* aux: slot */                                                                   \
+    X(SETX, s)   /* aux: slot; a: value */                                                         \
+    X(PCPAGE, i) /* virtual address of the page that the block is in */                            \
+    X(ADD, i)    /* a + b */                                                                       \
+    X(SUB, i)                                                                                      \
+    X(MUL, i)                                                                                      \
+    X(UMULH, i)                                                                                    \
+    X(SMULH, i)                                                                                    \
+    X(UDIV, i) /* Arm's: by zero gives 0 */                                                        \
+    X(SDIV, i)                                                                                     \
+    X(AND, i)                                                                                      \
+    X(OR, i)                                                                                       \
+    X(XOR, i)                                                                                      \
+    X(NOT, i)                                                                                      \
+    X(SHL, i) /* a by b modulo the width */                                                        \
+    X(SHR, i)                                                                                      \
+    X(SAR, i)                                                                                      \
+    X(ROR, i)                                                                                      \
+    X(CLZ, i)                                                                                      \
+    X(CLS, i)                                                                                      \
+    X(CTZ, i)                                                                                      \
+    X(RBIT, i) /* bits in reverse order */                                                         \
+    X(REV, i)  /* bytes in reverse order in each aux-byte part of 64 bits */                       \
+    X(SEXT, i) /* low aux bits, to 64 */                                                           \
+    X(ZEXT, i)                                                                                     \
+    X(EXTR, i)       /* low width's bits of a:b from bit aux up, aux != 0 */                       \
+    X(SELECT, i)     /* a: truth value; b, c */                                                    \
+    X(FLAGS_PACK, i) /* a: flags, as NZCV in bits 31:28 */                                         \
+    X(ADC, i)        /* a + b + C of flags c */                                                    \
+    X(ADC_NZCV, i)   /* the flags that leaves, as FLAGS_PACK's */                                  \
+    X(CALL, i)       /* imm: IrFunction *; a, b, c: integers */                                    \
+    /* truth values */                                                                             \
+    X(CMP, b)  /* a aux b; aux: IrCompare */                                                       \
+    X(TEST, b) /* (a & b) != 0; aux 1: == 0 */                                                     \
+    X(COND, b) /* a: flags; aux: an A64 condition, not AL */                                       \
+    X(BOOL, b) /* a constant: aux */                                                               \
+    /* flags */                                                                                    \
+    X(FLAGS_HOME, f)  /* as they are in the CPU's state */                                         \
+    X(FLAGS_ADD, f)   /* of a + b = c */                                                           \
+    X(FLAGS_SUB, f)   /* of a - b = c; Arm's polarity of C */                                      \
+    X(FLAGS_LOGIC, f) /* N and Z of a */                                                           \
+    X(FLAGS_FP, f)    /* a: FP_COMPARE */                                                          \
+    X(FLAGS_NZCV, f)  /* a: integer, NZCV in bits 31:28, the rest 0 */                             \
+    /* memory; imm: byte offset to add to the address a; aux: MO_* of sem.h, size and sign */      \
+    X(LOAD, l)                                                                                     \
+    X(STORE, x) /* b: value */                                                                     \
+    X(LOAD2, l) /* two neighbours; the second's value is the HIGH node that follows at once */     \
+    X(HIGH, i)                                                                                     \
+    X(STORE2, x) /* b, c */                                                                        \
+    X(LOADX, l)  /* marks the address for STOREX (exclusive) */                                    \
+    X(STOREX, l) /* b: value; 0 when it was stored, else 1 */                                      \
+    X(RMW, l)    /* aux2: RmwOp; b: operand; what memory held */                                   \
+    X(CAS, l)    /* b: expected; c: new value; what memory held */                                 \
+    X(ZERO, x)   /* aux2 bytes at a, aligned to that */                                            \
+    X(SYNC, x)   /* waits for what was broadcast to other vCPUs */                                 \
+    /* ArmCpu as memory; imm: byte offset */                                                       \
+    X(LDENV, i)                                                                                    \
+    X(STENV, s)    /* a: value */                                                                  \
+    X(GUARD, x)    /* 32 bits there & aux are aux2, or the interpreter goes on */                  \
+    X(PENDING, x)  /* then the loop looks if an interrupt waits; aux: or if asked to */            \
+    X(FENCE, s)    /* aux: Fence */                                                                \
+    X(SP_CHECK, x) /* a: the stack pointer; faults when unaligned and that is checked */           \
+    /* vectors: ir-vec.h */                                                                        \
+    X(GETV, v)   /* aux: register; aux2: bytes that are read, zero above */                        \
+    X(SETV, s)   /* aux: register; a */                                                            \
+    X(LOADV, w)  /* 2^aux bytes, zero above */                                                     \
+    X(STOREV, x) /* b: vector */                                                                   \
+    X(LOADV2, w) /* two neighbours of 16 bytes, as LOAD2; the second's value: */                   \
+    X(HIGHV, v)                                                                                    \
+    X(STOREV2, x)    /* b, c */                                                                    \
+    X(VCONST, v)     /* imm, imm2 */                                                               \
+    X(VEC, v)        /* aux: IrVecOp; aux2: element size (log2); a, b: vectors; imm */             \
+    X(VFROMX, v)     /* integers a (low half), b (high half; 0: zero) */                           \
+    X(VTOX, i)       /* aux: element size (log2), aux2: which element; a: vector */                \
+    X(VINSERT, v)    /* aux, aux2 as VTOX; a: vector, b: integer */                                \
+    X(VDUP, v)       /* aux: element size; a: integer */                                           \
+    X(VSELECT, v)    /* a: truth value; b, c */                                                    \
+    X(VQC, s)        /* sets FPSR.QC if a bit of a is set */                                       \
+    X(FP, v)         /* aux: IrFpOp; aux2: ir_shape(); a, b, c: vectors; ptr, imm2: IrVecFunction, \
+                      * its extra operand */                                                       \
+    X(FP_COMPARE, i) /* the low elements of a and b; aux: signalling; aux2: log2 of the size. How  \
+                      * they compare: IrFpCompare. Stays if unused: it raises exceptions */        \
+    X(FP_COND, b)    /* aux: an A64 condition of the flags of that; aux2, a, b likewise */         \
+    X(FP_TO_INT, i)  /* aux: IrFpToInt; wide: to 64 bits; the rest as FP */                        \
+    X(FP_FROM_INT, v) /* a: integer; wide: of 64 bits; aux: it is signed; the rest as FP */        \
+    X(FP_ENABLED, x)  /* faults when FP and AdvSIMD trap */                                        \
+    X(FP_MODE, x)     /* leaves when FPCR is not what the block was made for */                    \
+    /* leaving */                                                                                  \
+    X(INTERP, x)      /* the interpreter executes this instruction; imm: its A64Insn in the page.  \
+                       * aux: the block ends with it */                                            \
+    X(EXIT_IF, x)     /* a: truth value; imm: target's distance from the page's start */           \
+    X(EXIT, x)        /* imm, likewise */                                                          \
+    X(EXIT_TO, x)     /* a: address; aux: PSTATE.BTYPE there, 0: no matter */                      \
+    X(EXIT_INTERP, x) /* the interpreter goes on at this instruction */                            \
     X(EXIT_LOOK, x)   /* imm, likewise: the loop looks at what is pending first */
 
 typedef enum IrOp {
@@ -166,6 +167,14 @@ static inline bool ir_is_lazy(IrOp op)
 
     return k == 'b' || k == 'f' || op == IR_CONST;
 }
+
+/* As the host's AH has it after LAHF. */
+typedef enum IrFpCompare {
+    IR_FP_GREATER = 0x02,
+    IR_FP_LESS = 0x03,
+    IR_FP_EQUAL = 0x42,
+    IR_FP_UNORDERED = 0x47,
+} IrFpCompare;
 
 typedef enum IrCompare { IR_EQ, IR_NE, IR_LTU, IR_LTS } IrCompare;
 

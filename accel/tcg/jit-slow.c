@@ -56,6 +56,21 @@ static void homes_from_cpu(const ArmCpu *cpu, JitState *js)
 
 /* ---- flags */
 
+/* Arm ARM, FPCompare(). */
+static uint32_t nzcv_of_compare(IrFpCompare how)
+{
+    switch (how) {
+    case IR_FP_EQUAL:
+        return PSTATE_Z | PSTATE_C;
+    case IR_FP_LESS:
+        return PSTATE_N;
+    case IR_FP_GREATER:
+        return PSTATE_C;
+    default: /* IR_FP_UNORDERED */
+        return PSTATE_C | PSTATE_V;
+    }
+}
+
 static uint32_t nzcv_of(unsigned kind, uint64_t a, uint64_t b)
 {
     unsigned wide = kind & 1;
@@ -82,6 +97,8 @@ static uint32_t nzcv_of(unsigned kind, uint64_t a, uint64_t b)
     case JIT_FLAGS_LOGIC:
         r = a;
         break;
+    case JIT_FLAGS_FP:
+        return nzcv_of_compare((IrFpCompare)a);
     default: /* JIT_FLAGS_VALUE */
         return (uint32_t)a;
     }

@@ -20,6 +20,7 @@ typedef enum JitFlags {
     JIT_FLAGS_SUBR = 8,   /* a is the difference */
     JIT_FLAGS_LOGIC = 10, /* N and Z of a */
     JIT_FLAGS_VALUE = 12, /* a is NZCV; in sites only */
+    JIT_FLAGS_FP = 14,    /* a is an IrFpCompare */
 } JitFlags;
 
 enum { JIT_SPILLS = 32 };

@@ -240,13 +240,14 @@ SEM_INLINE V64 jit_fp_integer(SemCtx c, unsigned format, IrVecFunction *function
 
 SEM_INLINE VF f_compare(SemCtx c, unsigned format, VS a, VS b, bool signalling)
 {
-    IrNode n = {.op = IR_FP_FLAGS, .aux = signalling, .aux2 = (uint16_t)format, .a = a.r, .b = b.r};
+    IrNode n = {
+        .op = IR_FP_COMPARE, .aux = signalling, .aux2 = (uint16_t)format, .a = a.r, .b = b.r};
 
     if (format < SOFTFP_S) {
         return jit_flags_of(c, jit_fp_integer(c, format, jitv_compare, signalling, a, b));
     }
     jit_fp_mode(c);
-    return jit_flags_of(c, (V64){ir_append(c.b, n)});
+    return (VF){ir_pure(c.b, (IrNode){.op = IR_FLAGS_FP, .a = ir_append(c.b, n)})};
 }
 
 /* Where cond does not hold, zeros are compared: that raises nothing. */

@@ -217,15 +217,12 @@ SEM_INLINE VB f_cond(SemCtx c, unsigned cond, VF f)
     if (cond >= 14) {
         return (VB){ir_pure(c.b, (IrNode){.op = IR_BOOL, .aux = 1})};
     }
-    if (jit_of(c, f.r)->op == IR_FLAGS_NZCV) { /* straight from what was compared */
+    if (jit_of(c, f.r)->op == IR_FLAGS_FP) { /* straight from what was compared */
         IrNode fp = *jit_of(c, jit_of(c, f.r)->a);
-        if (fp.op == IR_FP_FLAGS) {
-            return (VB){ir_pure(c.b, (IrNode){.op = IR_FP_COND,
-                                              .aux = (uint16_t)cond,
-                                              .aux2 = fp.aux2,
-                                              .a = fp.a,
-                                              .b = fp.b})};
-        }
+        return (VB){ir_pure(
+            c.b,
+            (IrNode){
+                .op = IR_FP_COND, .aux = (uint16_t)cond, .aux2 = fp.aux2, .a = fp.a, .b = fp.b})};
     }
     return (VB){ir_pure(c.b, (IrNode){.op = IR_COND, .aux = (uint16_t)cond, .a = f.r})};
 }

@@ -436,26 +436,19 @@ static void from_int(Emit *e, IrRef r)
     }
 }
 
-/* ---- comparisons that set flags: the host's are C for less, Z for equal, all for unordered */
+/* ---- comparisons: the host's flags are C for less, Z for equal, all for unordered */
 
-static void flags(Emit *e, IrRef r)
+static void compare_low(Emit *e, IrRef r)
 {
-    static const struct {
-        X64Cond cc;
-        uint32_t nzcv;
-    } steps[] = {{CC_B, PSTATE_N}, {CC_E, PSTATE_Z | PSTATE_C}, {CC_P, PSTATE_C | PSTATE_V}};
     const IrNode *n = emit_at(e, r);
     unsigned a = emit_use_xmm(e, n->a), b = emit_use_xmm(e, n->b);
     X64Reg to = n->uses ? emit_define(e, r) : RAX;
 
     x64_rr(&e->s, false, ucomis(n->aux2, n->aux), a, b);
-    if (!n->uses) {
-        return;
-    }
-    x64_mov_imm(&e->s, to, PSTATE_C);
-    for (unsigned i = 0; i < G_N_ELEMENTS(steps); i++) {
-        x64_mov_imm(&e->s, RCX, steps[i].nzcv);
-        x64_cmov(&e->s, false, steps[i].cc, to, RCX);
+    if (n->uses) {
+        x64_byte(&e->s, 0x9f);                       /* lahf */
+        x64_rr(&e->s, false, X64_0F | 0xb6, RAX, 4); /* movzx eax, ah */
+        x64_mov(&e->s, false, to, RAX);
     }
 }
 
@@ -519,8 +512,8 @@ bool emit_fp(Emit *e, IrRef r)
     case IR_FP_FROM_INT:
         from_int(e, r);
         return true;
-    case IR_FP_FLAGS:
-        flags(e, r);
+    case IR_FP_COMPARE:
+        compare_low(e, r);
         return true;
     case IR_FP_MODE:
         check_mode(e, r);

@@ -466,7 +466,20 @@ static void settle(Emit *e)
     e->nzcv_true = true;
 }
 
-/* NZCV into RAX's bits 31:28, RAX being the only register that changes, but for RCX. */
+/* NZCV of an IrFpCompare into RAX: a product and a sum whose highest bits are right for all four.
+ */
+static void pack_fp(Emit *e, IrRef compare)
+{
+    X64Asm *s = &e->s;
+
+    emit_move_to(e, RAX, compare);
+    x64_rr(s, false, 0x69, RAX, RAX); /* imul */
+    x64_imm32(s, 0x5d000000);
+    x64_alu_imm(s, false, ALU_ADD, RAX, 0x6e000000);
+    x64_alu_imm(s, false, ALU_AND, RAX, (int32_t)0xf0000000);
+}
+
+/* The same of any flags, RAX being the only register that changes, but for RCX. */
 static void pack(Emit *e, IrRef flags)
 {
     const IrNode *f = node(e, flags);
@@ -479,6 +492,9 @@ static void pack(Emit *e, IrRef flags)
         return;
     case IR_FLAGS_NZCV:
         emit_move_to(e, RAX, f->a);
+        return;
+    case IR_FLAGS_FP:
+        pack_fp(e, f->a);
         return;
     case IR_FLAGS_LOGIC:
         host_flags_logic(e, f);
@@ -526,6 +542,9 @@ static X64Cond condition_of_flags(Emit *e, IrRef flags, unsigned cond)
         return f->op == IR_FLAGS_SUB ? condition_sub(cond) : condition_add(e, cond);
     case IR_FLAGS_NZCV:
         return condition_nzcv(e, cond, emit_use(e, f->a, RAX));
+    case IR_FLAGS_FP:
+        pack_fp(e, f->a);
+        return condition_nzcv(e, cond, RAX);
     default:
         settle(e);
         x64_load(&e->s, false, RAX, x64_at(RBP, EMIT_CPU(nzcv)));

@@ -50,6 +50,10 @@ EmitFlags emit_pending_flags(Emit *e, IrRef flags)
         ret.kind = JIT_FLAGS_LOGIC | f->wide;
         ret.a = emit_place(e, f->a);
         break;
+    case IR_FLAGS_FP:
+        ret.kind = JIT_FLAGS_FP;
+        ret.a = emit_place(e, f->a);
+        break;
     case IR_FLAGS_NZCV:
         ret.kind = JIT_FLAGS_VALUE;
         ret.a = emit_place(e, f->a);
