@@ -52,7 +52,7 @@ check-guest: all tests/qmp/icount-test
 	    $(SRC)/tests/guest/matrix-test.sh $(SRC)/tests/guest/userland-test.sh \
 	    $(SRC)/tests/guest/hypervisor-test.sh $(SRC)/tests/guest/kvm-test.sh \
 	    $(SRC)/tests/guest/smp-stress.sh $(SRC)/tests/guest/engine-test.sh \
-	    $(SRC)/tests/guest/verify-test.sh
+	    $(SRC)/tests/guest/verify-test.sh $(SRC)/tests/guest/memory-test.sh
 
 # Real management clients.
 check-tools: all hello.img
