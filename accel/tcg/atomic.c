@@ -107,7 +107,34 @@ static bool host_cas128(void *p, uint64_t old[2], uint64_t lo, uint64_t hi)
                      : "memory");
     return ok;
 }
+#elif defined(__aarch64__)
+/* Every one has it. What was read is stored back when it differs: only then was it read at once. */
+static bool host_cas128(void *p, uint64_t old[2], uint64_t lo, uint64_t hi)
+{
+    uint64_t a, b;
+    uint32_t failed;
+
+    __asm__ volatile(
+        "1: ldaxp %[a], %[b], %[m]\n"
+        "   cmp %[a], %[old_a]\n"
+        "   ccmp %[b], %[old_b], #0, eq\n"
+        "   b.ne 2f\n"
+        "   stlxp %w[failed], %[lo], %[hi], %[m]\n"
+        "   cbnz %w[failed], 1b\n"
+        "   b 3f\n"
+        "2: stlxp %w[failed], %[a], %[b], %[m]\n"
+        "   cbnz %w[failed], 1b\n"
+        "3:"
+        : [a] "=&r"(a), [b] "=&r"(b), [failed] "=&r"(failed), [m] "+Q"(*(unsigned __int128 *)p)
+        : [old_a] "r"(old[0]), [old_b] "r"(old[1]), [lo] "r"(lo), [hi] "r"(hi)
+        : "cc", "memory");
+    bool ok = a == old[0] && b == old[1];
+    old[0] = a;
+    old[1] = b;
+    return ok;
+}
 #else
+/* A call of libatomic. */
 static bool host_cas128(void *p, uint64_t old[2], uint64_t lo, uint64_t hi)
 {
     unsigned __int128 e = (unsigned __int128)old[1] << 64 | old[0];

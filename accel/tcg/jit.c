@@ -22,6 +22,10 @@ bool jit_init(uint64_t cache_size, Error **errp)
     CodeRoom room;
     bool ok = false;
 
+    if (!JIT_FOR_HOST) {
+        return error_set_code(errp, ERROR_CODE_NOT_SUPPORTED,
+                              "There is no translator for this host");
+    }
     if (!code_cache_init(cache_size, errp)) {
         return false;
     }

@@ -119,7 +119,12 @@ JitExit jit_run(ArmCpu *cpu, const void *code, TlbBank *bank);
  * saved registers. */
 bool jit_slow(ArmCpu *cpu, const JitSite *site);
 
-/* Turns the translator on. */
+#ifdef __x86_64__
+enum { JIT_FOR_HOST = true };
+#else
+enum { JIT_FOR_HOST = false };
+#endif
+/* Turns the translator on, where there is one. */
 bool jit_init(uint64_t cache_size, Error **errp);
 
 /* What is translated for record n of the page, or NULL. */

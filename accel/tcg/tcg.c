@@ -115,12 +115,6 @@ static const AccelCpuOps tcg_cpu_ops = {
 
 /* ---- the accelerator */
 
-#ifdef __x86_64__
-enum { HAVE_TRANSLATOR = 1 };
-#else
-enum { HAVE_TRANSLATOR = 0 };
-#endif
-
 TcgOptions tcg_options;
 
 static bool tcg_available(const char *target, Error **errp)
@@ -134,7 +128,7 @@ static bool tcg_available(const char *target, Error **errp)
 
 static bool check_tier(TcgOptions *o, Error **errp)
 {
-    if (!HAVE_TRANSLATOR && o->tier == TCG_TIER_JIT) {
+    if (!JIT_FOR_HOST && o->tier == TCG_TIER_JIT) {
         return error_set_code(errp, ERROR_CODE_NOT_SUPPORTED,
                               "There is no translator for this host: tier=interp or tier=auto");
     }
@@ -158,11 +152,11 @@ static bool check_tb_size(TcgOptions *o, Error **errp)
 
 static bool check_verify(TcgOptions *o, Error **errp)
 {
-    if (o->verify && (!HAVE_TRANSLATOR || o->tier == TCG_TIER_INTERP)) {
+    if (o->verify && (!JIT_FOR_HOST || o->tier == TCG_TIER_INTERP)) {
         return error_set_code(errp, ERROR_CODE_PARAMETER_VALUE,
                               "Parameter 'verify' expects a translator to compare: %s",
-                              HAVE_TRANSLATOR ? "tier=jit or tier=auto"
-                                              : "there is none for this host");
+                              JIT_FOR_HOST ? "tier=jit or tier=auto"
+                                           : "there is none for this host");
     }
     return true;
 }
@@ -204,7 +198,7 @@ static bool tcg_setup(Object *accel, Error **errp)
     if (tcg_options.verify) {
         tcg_options.thread = TCG_THREAD_SINGLE;
     }
-    if (!HAVE_TRANSLATOR) {
+    if (!JIT_FOR_HOST) {
         tcg_options.tier = TCG_TIER_INTERP;
     }
     if (tcg_options.host != HOST_LEVEL_AUTO) { /* else it is found out when it is needed */
