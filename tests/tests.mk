@@ -54,6 +54,10 @@ check-guest: all tests/qmp/icount-test
 	    $(SRC)/tests/guest/smp-stress.sh $(SRC)/tests/guest/engine-test.sh \
 	    $(SRC)/tests/guest/verify-test.sh $(SRC)/tests/guest/memory-test.sh
 
+# In a build with the thread sanitizer: vCPUs race each other through a Linux boot.
+check-races: all
+	$(Q)TEST_TIMEOUT=2400 $(run-tests) races $(SRC)/tests/guest/races-test.sh
+
 # Real management clients.
 check-tools: all hello.img
 	$(Q)TEST_TIMEOUT=600 KERNEL=$(images)/linux $(run-tests) tools $(SRC)/tests/tools/libvirt-domain.sh

@@ -269,6 +269,7 @@ static bool interpret(ArmCpu *cpu, TcgCpu *t, JitState *js, const JitSite *s)
 
     alone->ram = page->ram;
     alone->offset = page->offset;
+    i->op = __atomic_load_n(&page->insns[s->insn].op, __ATOMIC_ACQUIRE); /* see publish(), code.c */
     *i = page->insns[s->insn];
     tcg_see_page(t, alone->insns, js->pcpage);
     t->run_start = i - s->count;

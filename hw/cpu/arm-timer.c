@@ -214,19 +214,15 @@ static uint64_t ctl_read(ArmCpu *cpu, const ArmSysReg *reg)
     return t->ctl | (met ? CTL_ISTATUS : 0);
 }
 
-/* Writes arm timers and drive lines, so they take the lock; reads do not need it. */
-static void update_locked(ArmCpu *cpu, ArmTimerId id) NO_THREAD_SAFETY
+/* Writes arm timers and drive lines, which the main loop does too when a timer expires: they take
+ * the lock. Reads do not need it, the vCPU is the only one that writes. */
+static void cval_write(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value) NO_THREAD_SAFETY
 {
     bool taken = arm_vm_lock_enter();
 
-    timer_update(cpu, id);
+    cpu->timers[id_of(reg)].cval = value;
+    timer_update(cpu, id_of(reg));
     arm_vm_lock_leave(taken);
-}
-
-static void cval_write(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
-{
-    __atomic_store_n(&cpu->timers[id_of(reg)].cval, value, __ATOMIC_RELAXED);
-    update_locked(cpu, id_of(reg));
 }
 
 static void tval_write(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
@@ -234,10 +230,13 @@ static void tval_write(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
     cval_write(cpu, reg, timer_count(cpu, id_of(reg)) + (uint64_t)(int64_t)(int32_t)value);
 }
 
-static void ctl_write(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
+static void ctl_write(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value) NO_THREAD_SAFETY
 {
+    bool taken = arm_vm_lock_enter();
+
     cpu->timers[id_of(reg)].ctl = (uint32_t)value & (CTL_ENABLE | CTL_IMASK);
-    update_locked(cpu, id_of(reg));
+    timer_update(cpu, id_of(reg));
+    arm_vm_lock_leave(taken);
 }
 
 static uint64_t frequency_reset(ArmCpu *cpu, const ArmSysReg *reg)
@@ -245,10 +244,13 @@ static uint64_t frequency_reset(ArmCpu *cpu, const ArmSysReg *reg)
     return cpu->counter_hz;
 }
 
-static void cntvoff_write(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)
+static void cntvoff_write(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value) NO_THREAD_SAFETY
 {
-    __atomic_store_n(&cpu->cntvoff, value, __ATOMIC_RELAXED);
-    update_locked(cpu, ARM_TIMER_VIRT);
+    bool taken = arm_vm_lock_enter();
+
+    cpu->cntvoff = value;
+    timer_update(cpu, ARM_TIMER_VIRT);
+    arm_vm_lock_leave(taken);
 }
 
 static void cnthctl_write(ArmCpu *cpu, const ArmSysReg *reg, uint64_t value)

@@ -1,0 +1,42 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Linux boots on several vCPUs in a build with the thread sanitizer, in translated code and in both
+# tiers with a code cache that has to be emptied: no report. Run in the build directory.
+set -u
+src=$(cd "$(dirname "$0")/../.." && pwd)
+image=${DEBIAN_ARM64_IMAGES:-/usr/lib/debian-installer/images/12/arm64/text/debian-installer/arm64}
+poise=$PWD/poise-system-aarch64
+if ! command -v socat >/dev/null 2>&1 || [ ! -r "$image/linux" ]; then
+    echo "1..0 # SKIP no socat or no Debian installer images"
+    exit 0
+fi
+if ! grep -q '^SAN.*fsanitize=thread' config.mk; then
+    echo "1..0 # SKIP this build has no thread sanitizer"
+    exit 0
+fi
+. "$src/tests/lib/vm.sh"
+
+boots() { # accelerator properties
+    vm_start "$poise" -M virt,gic-version=3 -cpu cortex-a76 -smp 4 -m 512 -accel "tcg,$1" \
+        -kernel "$image/linux" -initrd "$image/initrd.gz" -append 'console=ttyAMA0 TERM=linux' >/dev/null &&
+        vm_qmp '{"execute": "cont"}' >/dev/null && vm_console "Run /init as init process" 900 >/dev/null &&
+        vm_qmp '{"execute": "quit"}' >/dev/null && vm_end
+}
+
+n=0 failed=0
+reports=$(mktemp -d)
+for properties in tier=jit tier=auto,tb-size=8; do
+    n=$((n + 1))
+    export TSAN_OPTIONS="suppressions=$src/tests/lib/tsan.supp log_path=$reports/$n"
+    if boots "$properties" 2>"$reports/log" && ! grep -hs 'SUMMARY' "$reports/$n".*; then
+        echo "ok $n - 4 vCPUs, $properties"
+    else
+        echo "not ok $n - 4 vCPUs, $properties"
+        cat "$reports/log" "$reports/$n".* 2>/dev/null | sed 's/^/# /'
+        vm_kill
+        failed=1
+    fi
+done
+rm -rf "$reports"
+echo "1..$n"
+exit $failed
