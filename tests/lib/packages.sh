@@ -4,7 +4,7 @@
 build_packages="gcc make pkg-config libc6-dev libglib2.0-dev libjson-glib-dev libfdt-dev zlib1g-dev libseccomp-dev libgnutls28-dev check"
 check_packages="socat procps clang clang-format clang-tidy cppcheck shellcheck libunicorn-dev
  gcc-aarch64-linux-gnu qemu-system-arm qemu-user qemu-efi-aarch64 u-boot-qemu acpica-tools cpio debian-installer-12-netboot-arm64 libvirt-daemon-system libvirt-daemon-driver-qemu libvirt-clients
- git libclang-rt-14-dev"
+ git libclang-rt-14-dev libcapstone-dev"
 
 # Installs those of the named packages that are missing; as root, or through sudo.
 install_packages() {

@@ -4,7 +4,8 @@
 #ifndef ACCEL_TCG_A64_SEM_JIT_FP_H
 #define ACCEL_TCG_A64_SEM_JIT_FP_H
 
-#include "accel/tcg/a64/sem-jit-vec.h"
+#include "accel/tcg/a64/sem-jit-vec-call.h"
+#include "accel/tcg/a64/sem-jit-vec-mem.h"
 #include "accel/tcg/a64/vec-fp.h"
 #include <math.h>
 

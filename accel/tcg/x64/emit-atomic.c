@@ -6,11 +6,6 @@
 #include "accel/tcg/atomic.h"
 #include "accel/tcg/memop.h"
 
-static const IrNode *node(const Emit *e, IrRef r)
-{
-    return &e->b->nodes[r];
-}
-
 static X64Mem env(int64_t offset)
 {
     return x64_at(RBP, EMIT_CPU(dev) + (int32_t)offset);
@@ -40,7 +35,7 @@ typedef struct Atomic {
 /* Host memory's address into RCX, when `value` (0: none) and the address are in registers. */
 static Atomic begin(Emit *e, IrRef r, bool store)
 {
-    const IrNode *n = node(e, r);
+    const IrNode *n = emit_at(e, r);
     Atomic a = {.bytes = 1u << (n->aux & MO_SIZE)};
 
     a.address = emit_address(e, n);
@@ -56,13 +51,13 @@ static Atomic begin(Emit *e, IrRef r, bool store)
 /* The operand in a register, or X64_NO_REG for a constant. */
 static X64Reg operand(Emit *e, IrRef v)
 {
-    return !v || node(e, v)->op == IR_CONST ? X64_NO_REG : emit_use(e, v, X64_NO_REG);
+    return !v || emit_at(e, v)->op == IR_CONST ? X64_NO_REG : emit_use(e, v, X64_NO_REG);
 }
 
 static void operand_to(Emit *e, X64Reg to, X64Reg from, IrRef v)
 {
     if (from == X64_NO_REG) {
-        x64_mov_imm(&e->s, to, (uint64_t)node(e, v)->imm);
+        x64_mov_imm(&e->s, to, (uint64_t)emit_at(e, v)->imm);
     } else {
         x64_mov(&e->s, true, to, from);
     }
@@ -95,7 +90,7 @@ static void load_exclusive(Emit *e, IrRef r)
 static void store_exclusive(Emit *e, IrRef r)
 {
     X64Asm *s = &e->s;
-    IrRef v = node(e, r)->b;
+    IrRef v = emit_at(e, r)->b;
     X64Reg value = operand(e, v);
     Atomic a = begin(e, r, true);
 
@@ -155,8 +150,8 @@ static void modify_alone(Emit *e, const Atomic *a, unsigned op, X64Reg value, Ir
 static void modify(Emit *e, IrRef r)
 {
     X64Asm *s = &e->s;
-    IrRef v = node(e, r)->b;
-    unsigned op = node(e, r)->aux2;
+    IrRef v = emit_at(e, r)->b;
+    unsigned op = emit_at(e, r)->aux2;
     X64Reg value = operand(e, v);
     Atomic a = begin(e, r, true);
     X64Mem m = x64_at(RCX, 0);
@@ -205,7 +200,7 @@ static void compare_and_swap_alone(Emit *e, const Atomic *a, X64Reg expected, X6
 
 static void compare_and_swap(Emit *e, IrRef r)
 {
-    const IrNode *n = node(e, r);
+    const IrNode *n = emit_at(e, r);
     X64Reg expected = operand(e, n->b), value = operand(e, n->c);
     Atomic a = begin(e, r, true);
 
@@ -224,7 +219,7 @@ static void compare_and_swap(Emit *e, IrRef r)
 /* XMM0 is scratch. */
 static void zero(Emit *e, IrRef r)
 {
-    IrNode n = *node(e, r);
+    IrNode n = *emit_at(e, r);
     X64Asm *s = &e->s;
     X64Reg a = emit_use(e, n.a, RAX);
 
@@ -248,7 +243,7 @@ static void zero(Emit *e, IrRef r)
 
 static void store_env(Emit *e, IrRef r)
 {
-    const IrNode *n = node(e, r);
+    const IrNode *n = emit_at(e, r);
     int32_t imm;
 
     if (emit_imm(e, n->a, n->wide, &imm)) {
@@ -260,7 +255,7 @@ static void store_env(Emit *e, IrRef r)
 
 static void guard(Emit *e, IrRef r)
 {
-    const IrNode *n = node(e, r);
+    const IrNode *n = emit_at(e, r);
     EmitCold *cold = emit_cold(e, emit_site(e, JIT_SITE_LEAVE, r));
 
     x64_load(&e->s, false, RAX, env(n->imm));
@@ -273,7 +268,7 @@ static void guard(Emit *e, IrRef r)
 /* An interrupt's level is enough to look: masked ones are rare. */
 static void pending(Emit *e, IrRef r)
 {
-    const IrNode *n = node(e, r);
+    const IrNode *n = emit_at(e, r);
     EmitCold *cold = emit_cold(e, NULL);
 
     cold->look = true;
@@ -302,7 +297,7 @@ static void synchronize(Emit *e, IrRef r)
 
 bool emit_atomic(Emit *e, IrRef r)
 {
-    const IrNode *n = node(e, r);
+    const IrNode *n = emit_at(e, r);
 
     switch (n->op) {
     case IR_LOADX:

@@ -2,11 +2,6 @@
 /* Leaving a block: to other blocks, to the loop, to the interpreter. */
 #include "accel/tcg/x64/emit-loop.h"
 
-static const IrNode *node(const Emit *e, IrRef r)
-{
-    return &e->b->nodes[r];
-}
-
 static void store_word(Emit *e, int32_t at, JitValue v)
 {
     X64Asm *s = &e->s;
@@ -124,7 +119,7 @@ void emit_leave(Emit *e, const EmitCold *c)
 
 static void exit_if(Emit *e, IrRef r)
 {
-    const IrNode *n = node(e, r);
+    const IrNode *n = emit_at(e, r);
     const uint8_t *before = e->s.p;
     X64Cond cond = emit_condition(e, n->a);
     EmitFlags flags = emit_pending_flags(e, n->flags);
@@ -158,7 +153,7 @@ static void leave_at(Emit *e, const IrNode *n, const void *thunk, int64_t target
 
 static void interpret(Emit *e, IrRef r)
 {
-    const IrNode *n = node(e, r);
+    const IrNode *n = emit_at(e, r);
 
     emit_ask(e, emit_site(e, JIT_SITE_INTERP, r));
     e->nzcv_true = true;
@@ -181,7 +176,7 @@ static void fp_enabled(Emit *e, IrRef r)
 
 bool emit_exit(Emit *e, IrRef r)
 {
-    const IrNode *n = node(e, r);
+    const IrNode *n = emit_at(e, r);
     uint8_t places[EMIT_LOOP_HOMES];
 
     switch (n->op) {
@@ -195,7 +190,7 @@ bool emit_exit(Emit *e, IrRef r)
         exit_if(e, r);
         break;
     case IR_EXIT_TO:
-        if (node(e, n->a)->op != IR_CONST) {
+        if (emit_at(e, n->a)->op != IR_CONST) {
             emit_use(e, n->a, X64_NO_REG);
         }
         count(e, n->count + 1u);

@@ -12,11 +12,6 @@ enum {
 
 _Static_assert(sizeof(TlbEntry) == 32 && offsetof(TlbBank, data) == 0, "the code counts on it");
 
-static const IrNode *node(const Emit *e, IrRef r)
-{
-    return &e->b->nodes[r];
-}
-
 /* The address in a register that stays what it is while the access is made. */
 X64Reg emit_address(Emit *e, const IrNode *n)
 {
@@ -33,7 +28,7 @@ JitSite *emit_access_site(Emit *e, JitSiteKind kind, IrRef r, X64Reg a)
 {
     JitSite *site = emit_site(e, kind, r);
 
-    site->mo = node(e, r)->aux;
+    site->mo = emit_at(e, r)->aux;
     site->a = (JitValue){JIT_REG, (uint8_t)a, 0};
     return site;
 }
@@ -83,7 +78,7 @@ static void load_value(Emit *e, unsigned mo, X64Reg to, X64Mem m)
 
 static void load(Emit *e, IrRef r)
 {
-    const IrNode *n = node(e, r);
+    const IrNode *n = emit_at(e, r);
     X64Reg a = emit_address(e, n);
     JitSite *site = emit_access_site(e, JIT_SITE_LOAD, r, a);
     X64Reg to = emit_define(e, r);
@@ -97,10 +92,10 @@ static void load(Emit *e, IrRef r)
 /* The second half is the node behind. */
 static void load_pair(Emit *e, IrRef r)
 {
-    const IrNode *n = node(e, r);
+    const IrNode *n = emit_at(e, r);
     unsigned bytes = 1u << (n->aux & MO_SIZE);
     IrRef high = (IrRef)(r + 1);
-    bool wanted = node(e, high)->op == IR_HIGH;
+    bool wanted = emit_at(e, high)->op == IR_HIGH;
     X64Reg a = emit_address(e, n);
     JitSite *site = emit_access_site(e, JIT_SITE_LOAD2, r, a);
     X64Reg to = emit_define(e, r), to2 = X64_NO_REG;
@@ -130,7 +125,7 @@ static void store_value(Emit *e, unsigned mo, X64Mem m, IrRef v, X64Reg reg)
     if ((mo & MO_RELEASE) &&
         !e->b->alone) { /* ordered before later loads too: an exchange is a full barrier */
         if (reg == X64_NO_REG) {
-            x64_mov_imm(&e->s, RDX, (uint64_t)node(e, v)->imm);
+            x64_mov_imm(&e->s, RDX, (uint64_t)emit_at(e, v)->imm);
         } else {
             x64_mov(&e->s, true, RDX, reg);
         }
@@ -144,7 +139,7 @@ static void store_value(Emit *e, unsigned mo, X64Mem m, IrRef v, X64Reg reg)
     } else if (emit_imm(e, v, bytes == 8, &imm)) {
         x64_store_imm(&e->s, bytes, m, imm);
     } else {
-        x64_mov_imm(&e->s, RDX, (uint64_t)node(e, v)->imm);
+        x64_mov_imm(&e->s, RDX, (uint64_t)emit_at(e, v)->imm);
         x64_store(&e->s, bytes, m, RDX);
     }
 }
@@ -152,12 +147,12 @@ static void store_value(Emit *e, unsigned mo, X64Mem m, IrRef v, X64Reg reg)
 /* Constants are made when they are stored. */
 static X64Reg value(Emit *e, IrRef v)
 {
-    return node(e, v)->op == IR_CONST ? X64_NO_REG : emit_use(e, v, X64_NO_REG);
+    return emit_at(e, v)->op == IR_CONST ? X64_NO_REG : emit_use(e, v, X64_NO_REG);
 }
 
 static void store(Emit *e, IrRef r)
 {
-    const IrNode *n = node(e, r);
+    const IrNode *n = emit_at(e, r);
     X64Reg v = value(e, n->b);
     X64Reg a = emit_address(e, n);
     JitSite *site = emit_access_site(e, JIT_SITE_STORE, r, a);
@@ -170,7 +165,7 @@ static void store(Emit *e, IrRef r)
 
 static void store_pair(Emit *e, IrRef r)
 {
-    const IrNode *n = node(e, r);
+    const IrNode *n = emit_at(e, r);
     unsigned bytes = 1u << (n->aux & MO_SIZE);
     X64Reg v = value(e, n->b), w = value(e, n->c);
     X64Reg a = emit_address(e, n);
@@ -188,7 +183,7 @@ static void store_pair(Emit *e, IrRef r)
 
 static void check_sp(Emit *e, IrRef r)
 {
-    X64Reg sp = emit_use(e, node(e, r)->a, RAX);
+    X64Reg sp = emit_use(e, emit_at(e, r)->a, RAX);
     JitSite *site = emit_site(e, JIT_SITE_SP, r);
     EmitCold *cold = emit_cold(e, site);
 
@@ -201,7 +196,7 @@ static void check_sp(Emit *e, IrRef r)
  * do the rest (memory_fence()), but DSB also ends what the guest has begun. */
 static void fence(Emit *e, IrRef r)
 {
-    unsigned kind = node(e, r)->aux;
+    unsigned kind = emit_at(e, r)->aux;
     bool needed = kind == FENCE_SYNC || (kind == FENCE_FULL && !e->b->alone);
     static const uint8_t lock_or[] = {0xf0, 0x83, 0x0c, 0x24, 0x00}; /* lock or dword [rsp], 0 */
 
@@ -212,7 +207,7 @@ static void fence(Emit *e, IrRef r)
 
 bool emit_mem(Emit *e, IrRef r)
 {
-    switch (node(e, r)->op) {
+    switch (emit_at(e, r)->op) {
     case IR_LOAD:
         load(e, r);
         break;

@@ -68,11 +68,6 @@ typedef enum EmitConst {
 
 bool emit_consts_make(X64Asm *s);
 
-static inline const IrNode *emit_at(const Emit *e, IrRef r)
-{
-    return &e->b->nodes[r];
-}
-
 static inline bool emit_avx(void)
 {
     return host_has(HOST_AVX);

@@ -216,8 +216,8 @@ static void emit_node(Emit *e, IrRef r)
         emit_setv(e, r);
         break;
     default:
-        if (!emit_int(e, r) && !emit_mem(e, r) && !emit_atomic(e, r) && !emit_exit(e, r) &&
-            !emit_vec(e, r)) {
+        if (!emit_int(e, r) && !emit_flags(e, r) && !emit_mem(e, r) && !emit_atomic(e, r) &&
+            !emit_exit(e, r) && !emit_vec(e, r)) {
             e->failed = true;
         }
         break;

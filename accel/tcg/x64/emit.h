@@ -148,7 +148,13 @@ JitValue emit_pool(Emit *e, uint64_t v);
 
 /* ---- families of nodes; false: not theirs */
 
+static inline const IrNode *emit_at(const Emit *e, IrRef r)
+{
+    return &e->b->nodes[r];
+}
+
 bool emit_int(Emit *e, IrRef r);
+bool emit_flags(Emit *e, IrRef r);
 bool emit_mem(Emit *e, IrRef r);
 bool emit_atomic(Emit *e, IrRef r);
 bool emit_exit(Emit *e, IrRef r);
