@@ -13,12 +13,12 @@ gen/a64-%.h: gen/a64.stamp ;
 accel-gen-headers += gen/a64.stamp
 
 accel-srcs += $(addprefix accel/tcg/,atomic.c code.c code-cache.c crc32.c exec.c host-caps.c mem.c pauth.c step.c sys.c tcg.c tlb.c tlbi.c)
-accel-srcs += $(addprefix accel/tcg/a64/,decode.c disas.c handlers.c jit.c jit-structs.c jit-sysregs.c jit-vec.c)
+accel-srcs += $(addprefix accel/tcg/a64/,decode.c disas.c handlers.c jit.c jit-pauth.c jit-structs.c jit-sysregs.c jit-vec.c)
 accel-srcs += $(addprefix accel/tcg/,ir.c ir-fold.c jit.c jit-disas.c jit-fp.c jit-log.c jit-perf.c jit-slow.c stats.c verify.c)
 accel-srcs += $(addprefix accel/tcg/x64/,asm.c emit.c emit-atomic.c emit-exit.c emit-flags.c emit-fp.c emit-int.c emit-loop.c emit-mem.c emit-vec.c emit-vec-arith.c \
               emit-vec-asm.c emit-vec-crypto.c emit-vec-shuffle.c regs.c thunks.c)
 # Meanings that are compiled a second time, against IR.
-jit-groups := atomic branch crypto fp int mem muldiv simd-diff simd-fp simd-mem simd-misc simd-perm simd-same simd-shift sys
+jit-groups := atomic branch crypto fp int mem muldiv pauth simd-diff simd-fp simd-mem simd-misc simd-perm simd-same simd-shift sys
 accel-gen-srcs += $(patsubst %,gen/jit/%.c,$(jit-groups))
 gen/jit/%.c: $(SRC)/accel/module.mk
 	@mkdir -p $(@D)

@@ -310,12 +310,6 @@ static bool ask(ArmCpu *cpu, TcgCpu *t, const A64Insn *i, JitState *js, const Ji
         return store_vector(cpu, t, i, js, s);
     case JIT_SITE_SP:
         return tcg_sp_aligned(cpu, t, i);
-    case JIT_SITE_CALL: {
-        IrFunction *f = (IrFunction *)(uintptr_t)jit_value(js, s, s->function);
-        set(js, s->to,
-            f(cpu, jit_value(js, s, s->a), jit_value(js, s, s->b), jit_value(js, s, s->c)));
-        return true;
-    }
     case JIT_SITE_FP_MODE:
     case JIT_SITE_LEAVE:
         if (s->kind == JIT_SITE_FP_MODE && jit_fp_begin(cpu)) {
@@ -408,6 +402,14 @@ static bool slow(ArmCpu *cpu, JitState *js, const JitSite *s)
     return false;
 }
 
+static void call(ArmCpu *cpu, JitState *js, const JitSite *s)
+{
+    IrFunction *f = (IrFunction *)(uintptr_t)jit_value(js, s, s->function);
+    uint64_t a = jit_value(js, s, s->a), b = jit_value(js, s, s->b), c = jit_value(js, s, s->c);
+
+    set(js, s->to, f(cpu, a, b, c));
+}
+
 bool jit_slow(ArmCpu *cpu, const JitSite *s)
 {
     JitState *js = jit_state(cpu);
@@ -415,6 +417,10 @@ bool jit_slow(ArmCpu *cpu, const JitSite *s)
 
     if (s->kind == JIT_SITE_VEC) {
         jit_call_vec(cpu, s);
+        return false;
+    }
+    if (s->kind == JIT_SITE_CALL) {
+        call(cpu, js, s);
         return false;
     }
     jit_fp_end(cpu);

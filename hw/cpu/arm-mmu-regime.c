@@ -97,17 +97,49 @@ static bool stage1_enabled(const ArmCpu *cpu, int el)
              ((cpu->hcr & HCR_TGE) || (arm_stage2_hcr(cpu) & HCR_DC)));
 }
 
-static void select_half(const ArmCpu *cpu, ArmRegime *r, bool fetch, bool unpriv)
+/* How TCR_ELx has addresses. */
+typedef struct Layout {
+    unsigned tsz, granule_bits; /* as asked for, whether there is such or not */
+    bool tbi;
+} Layout;
+
+static Layout layout_of_half(uint64_t tcr, unsigned half, bool fetch)
 {
     static const uint8_t tg0[] = {12, 16, 14, 12}, tg1[] = {12, 14, 12, 16};
+
+    return (Layout){
+        .tsz = (unsigned)extract64(tcr, half ? 16 : 0, 6),
+        .granule_bits = half ? tg1[extract64(tcr, 30, 2)] : tg0[extract64(tcr, 14, 2)],
+        .tbi = extract64(tcr, 37 + half, 1) && !(fetch && extract64(tcr, 51 + half, 1)),
+    };
+}
+
+static Layout layout_of_whole(uint64_t tcr, bool fetch)
+{
+    static const uint8_t tg0[] = {12, 16, 14, 12};
+
+    return (Layout){
+        .tsz = (unsigned)extract64(tcr, 0, 6),
+        .granule_bits = tg0[extract64(tcr, 14, 2)],
+        .tbi = extract64(tcr, 20, 1) && !(fetch && extract64(tcr, 29, 1)),
+    };
+}
+
+static void set_layout(ArmRegime *r, Layout l)
+{
+    r->tsz = l.tsz;
+    r->granule_bits = l.granule_bits;
+    r->tbi = l.tbi;
+}
+
+static void select_half(const ArmCpu *cpu, ArmRegime *r, bool fetch, bool unpriv)
+{
     unsigned half = r->high;
 
+    set_layout(r, layout_of_half(r->tcr, half, fetch));
     r->ttbr = half ? cpu->ttbr1[r->el] : cpu->ttbr0[r->el];
-    r->tsz = (unsigned)extract64(r->tcr, half ? 16 : 0, 6);
-    r->granule_bits = half ? tg1[extract64(r->tcr, 30, 2)] : tg0[extract64(r->tcr, 14, 2)];
     r->disabled =
         extract64(r->tcr, half ? 23 : 7, 1) || (unpriv && extract64(r->tcr, 55 + half, 1));
-    r->tbi = extract64(r->tcr, 37 + half, 1) && !(fetch && extract64(r->tcr, 51 + half, 1));
     r->hw_af = extract64(r->tcr, 39, 1);
     r->hw_dirty = extract64(r->tcr, 40, 1);
     r->no_hierarchy = extract64(r->tcr, 41 + half, 1);
@@ -116,12 +148,8 @@ static void select_half(const ArmCpu *cpu, ArmRegime *r, bool fetch, bool unpriv
 
 static void select_whole(const ArmCpu *cpu, ArmRegime *r, bool fetch)
 {
-    static const uint8_t tg0[] = {12, 16, 14, 12};
-
+    set_layout(r, layout_of_whole(r->tcr, fetch));
     r->ttbr = cpu->ttbr0[r->el];
-    r->tsz = (unsigned)extract64(r->tcr, 0, 6);
-    r->granule_bits = tg0[extract64(r->tcr, 14, 2)];
-    r->tbi = extract64(r->tcr, 20, 1) && !(fetch && extract64(r->tcr, 29, 1));
     r->hw_af = extract64(r->tcr, 21, 1);
     r->hw_dirty = extract64(r->tcr, 22, 1);
     r->no_hierarchy = extract64(r->tcr, 24, 1);
@@ -175,15 +203,18 @@ uint64_t arm_mmu_strip(const ArmCpu *cpu, uint64_t va, ArmAccess access, ArmMmuI
 
 ArmVaParams arm_mmu_va_params(const ArmCpu *cpu, uint64_t va, ArmAccess access)
 {
-    ArmRegime r;
+    ArmMmuIdx idx = arm_mmu_idx(cpu);
+    bool fetch = access == ARM_FETCH, two_halves = idx_has_two_halves(idx);
+    bool high = two_halves && (va >> 55 & 1);
+    uint64_t tcr = cpu->tcr[idx_el(idx)];
+    Layout l = two_halves ? layout_of_half(tcr, high, fetch) : layout_of_whole(tcr, fetch);
+    unsigned max = arm_max_tsz(cpu, arm_granule_bits(cpu, l.granule_bits, false));
 
-    arm_regime_select(cpu, va, access, arm_mmu_idx(cpu), &r);
-    unsigned max = arm_max_tsz(cpu, r.granule_bits);
     return (ArmVaParams){
-        .high = r.high,
-        .two_halves = r.two_halves,
-        .tbi = r.tbi,
-        .tsz = MIN(MAX(r.tsz, 16), max),
+        .high = high,
+        .two_halves = two_halves,
+        .tbi = l.tbi,
+        .tsz = MIN(MAX(l.tsz, 16), max),
     };
 }
 

@@ -8,138 +8,7 @@
 #include "hw/cpu/arm-control.h"
 #include "hw/cpu/arm-internal.h"
 #include "hw/cpu/arm-mmu.h"
-
-/* ---- QARMA5: sixteen cells of four bits */
-
-/* The result's four bits, of all cells at once, as sums of products of the cells' bits (algebraic
- * normal form): bit m of sums[k] is for the product of the bits that m names. */
-static inline __attribute__((always_inline)) uint64_t
-substitute(uint64_t v, uint16_t s0, uint16_t s1, uint16_t s2, uint16_t s3)
-{
-    const uint64_t ones = 0x1111111111111111ull;
-    uint64_t a = v & ones, b = v >> 1 & ones, c = v >> 2 & ones, d = v >> 3 & ones;
-    uint64_t ab = a & b, cd = c & d;
-    const uint64_t products[16] = {ones, a,     b,     ab,     c,  a & c,  b & c,  ab & c,
-                                   d,    a & d, b & d, ab & d, cd, a & cd, b & cd, ab & cd};
-
-#define TERM(sum, m) ((sum) >> (m)&1 ? products[m] : 0)
-#define FOUR(sum, m) (TERM(sum, m) ^ TERM(sum, (m) + 1) ^ TERM(sum, (m) + 2) ^ TERM(sum, (m) + 3))
-#define SUM(sum)     (FOUR(sum, 0) ^ FOUR(sum, 4) ^ FOUR(sum, 8) ^ FOUR(sum, 12))
-    return SUM(s0) | SUM(s1) << 1 | SUM(s2) << 2 | SUM(s3) << 3;
-#undef SUM
-#undef FOUR
-#undef TERM
-}
-
-/* 0..15 become b 6 8 f c 0 9 e 3 7 4 5 d 2 1 a; and back. */
-static uint64_t sub(uint64_t v)
-{
-    return substitute(v, 0x5ab7, 0x285d, 0x4c52, 0x7b0b);
-}
-
-static uint64_t inv_sub(uint64_t v)
-{
-    return substitute(v, 0x5fd3, 0x23fa, 0x6f99, 0x523e);
-}
-
-static uint64_t rotate(uint64_t v, unsigned cells)
-{
-    return cells ? v << 4 * cells | v >> (64 - 4 * cells) : v;
-}
-/* Permutations of cells, as rotations of those that move equally far. */
-#define TO(cells, mask) (rotate(v, cells) & (mask))
-
-/* Cells 13 6 11 0 7 12 1 10 8 3 14 5 2 9 4 15 become 0 to 15. */
-static uint64_t shuffle(uint64_t v)
-{
-    return TO(0, 0xf000000f00000000ull) | TO(3, 0x000000000000f00full) |
-           TO(4, 0x00f0000000000000ull) | TO(5, 0x000000000f000000ull) |
-           TO(6, 0x0000f0f000000000ull) | TO(7, 0x0000000000000f00ull) |
-           TO(9, 0x0000000000f00000ull) | TO(10, 0x0f0f000000000000ull) |
-           TO(11, 0x00000000000000f0ull) | TO(12, 0x00000f0000000000ull) |
-           TO(13, 0x00000000f00f0000ull);
-}
-
-static uint64_t inv_shuffle(uint64_t v)
-{
-    return TO(0, 0xf000000f00000000ull) | TO(3, 0x00000f00f0000000ull) |
-           TO(4, 0x0f00000000000000ull) | TO(5, 0x000000000f000000ull) |
-           TO(6, 0x00000000000f0f00ull) | TO(7, 0x000f000000000000ull) |
-           TO(9, 0x0000f00000000000ull) | TO(10, 0x0000000000f0f000ull) |
-           TO(11, 0x00000000000000f0ull) | TO(12, 0x000000f000000000ull) |
-           TO(13, 0x00f000000000000full);
-}
-
-/* All cells rotated left by one bit; by two. */
-static uint64_t rotate1(uint64_t v)
-{
-    return (v << 1 & 0xeeeeeeeeeeeeeeeeull) | (v >> 3 & 0x1111111111111111ull);
-}
-
-static uint64_t rotate2(uint64_t v)
-{
-    return (v << 2 & 0xccccccccccccccccull) | (v >> 2 & 0x3333333333333333ull);
-}
-
-/* The matrix with rows (0 1 2 1): row r gets rows r+1 and r+3 rotated by one, r+2 by two. */
-static uint64_t multiply(uint64_t v)
-{
-    uint64_t once = rotate1(v), twice = rotate2(v);
-
-    return (once >> 16 | once << 48) ^ (twice >> 32 | twice << 32) ^ (once >> 48 | once << 16);
-}
-
-/* Cells 4 5 6 7 11 2 3 8 12 13 14 15 0 1 10 9 become 0 to 15, and these turn by a step of a shift
- * register of four bits. */
-#define TWEAK_TURNS 0xff0ff000f00f0f00ull
-
-static uint64_t tweak_forward(uint64_t v)
-{
-    v = TO(3, 0x000000000ff00000ull) | TO(4, 0x0f00000000000000ull) | TO(6, 0xf000000000000000ull) |
-        TO(9, 0x00000000000f0000ull) | TO(12, 0x00ffffff0000ffffull) |
-        TO(15, 0x00000000f0000000ull);
-    uint64_t turned = (v >> 1 & 0x7777777777777777ull) | ((v ^ v >> 1) & 0x1111111111111111ull)
-                                                             << 3;
-    return (turned & TWEAK_TURNS) | (v & ~TWEAK_TURNS);
-}
-
-static uint64_t tweak_backward(uint64_t v)
-{
-    uint64_t turned = (v << 1 & 0xeeeeeeeeeeeeeeeeull) | ((v ^ v >> 3) & 0x1111111111111111ull);
-
-    v = (turned & TWEAK_TURNS) | (v & ~TWEAK_TURNS);
-    return TO(1, 0x0000000f00000000ull) | TO(4, 0xffff0000ffff00ffull) |
-           TO(7, 0x0000f00000000000ull) | TO(10, 0x000000f000000000ull) |
-           TO(12, 0x00000f0000000000ull) | TO(13, 0x000000000000ff00ull);
-}
-
-uint64_t arm_pauth_qarma5(uint64_t data, uint64_t modifier, uint64_t key_hi, uint64_t key_lo)
-{
-    static const uint64_t round[] = {0, 0x13198a2e03707344ull, 0xa4093822299f31d0ull,
-                                     0x082efa98ec4e6c89ull, 0x452821e638d01377ull};
-    const uint64_t alpha = 0xc0ac29b7c97c50ddull;
-    uint64_t mod_key = key_hi << 63 | (key_hi >> 1 ^ key_hi >> 63);
-    uint64_t v = data ^ key_hi, tweak = modifier;
-
-    for (unsigned i = 0; i < 5; i++) {
-        v ^= key_lo ^ tweak ^ round[i];
-        v = i ? multiply(shuffle(v)) : v;
-        v = sub(v);
-        tweak = tweak_forward(tweak);
-    }
-    v ^= mod_key ^ tweak;
-    v = sub(multiply(shuffle(v)));
-    v = key_lo ^ multiply(shuffle(v));
-    v = inv_sub(inv_shuffle(v));
-    v = inv_shuffle(multiply(v)) ^ key_hi ^ tweak;
-    for (unsigned i = 0; i < 5; i++) {
-        v = inv_sub(v);
-        v = i < 4 ? inv_shuffle(multiply(v)) : v;
-        tweak = tweak_backward(tweak);
-        v ^= round[4 - i] ^ key_lo ^ tweak ^ alpha;
-    }
-    return v ^ mod_key;
-}
+#include "hw/cpu/arm-qarma.h"
 
 /* ---- the fast alternative: multiplications that every bit goes through */
 
@@ -163,7 +32,7 @@ static uint64_t remembered_code(uint64_t data, uint64_t modifier, const uint64_t
     static __thread struct {
         uint64_t data, modifier, key[2], code;
         bool valid;
-    } codes[256];
+    } codes[1024];
 
     typeof(codes[0]) *c =
         &codes[(data >> 2 ^ modifier >> 4 ^ modifier >> 12 ^ key[0]) % G_N_ELEMENTS(codes)];
@@ -173,7 +42,7 @@ static uint64_t remembered_code(uint64_t data, uint64_t modifier, const uint64_t
         c->modifier = modifier;
         c->key[0] = key[0];
         c->key[1] = key[1];
-        c->code = arm_pauth_qarma5(data, modifier, key[1], key[0]);
+        c->code = arm_qarma5(data, modifier, key[1], key[0]);
         c->valid = true;
     }
     return c->code;

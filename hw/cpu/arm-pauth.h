@@ -23,7 +23,4 @@ uint64_t arm_pauth_strip(const ArmCpu *cpu, bool data, uint64_t ptr);
 /* PACGA: a code of 32 bits, in the upper half. */
 uint64_t arm_pauth_generic(const ArmCpu *cpu, uint64_t value, uint64_t modifier);
 
-/* The code itself, by QARMA5 (D5.1.6); key: <127:64>, <63:0>. For tests. */
-uint64_t arm_pauth_qarma5(uint64_t data, uint64_t modifier, uint64_t key_hi, uint64_t key_lo);
-
 #endif

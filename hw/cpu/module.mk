@@ -3,7 +3,7 @@ hw-srcs += hw/cpu/arm-cpu.c hw/cpu/arm-debug.c hw/cpu/arm-dump.c hw/cpu/arm-even
            hw/cpu/arm-mmu-stage2.c hw/cpu/arm-mmu-walk.c hw/cpu/arm-models.c \
            hw/cpu/arm-pmu.c hw/cpu/arm-psci.c hw/cpu/arm-sysregs.c hw/cpu/arm-sysregs-core.c \
            hw/cpu/arm-sysregs-debug.c hw/cpu/arm-sysregs-hyp.c hw/cpu/arm-sysregs-id.c hw/cpu/arm-sysregs-maint.c \
-           hw/cpu/arm-sysregs-pmu.c hw/cpu/arm-sysregs-tlbi.c hw/cpu/arm-sysregs-ext.c hw/cpu/arm-pauth.c hw/cpu/arm-timer.c hw/cpu/arm-trap.c
+           hw/cpu/arm-sysregs-pmu.c hw/cpu/arm-sysregs-tlbi.c hw/cpu/arm-sysregs-ext.c hw/cpu/arm-pauth.c hw/cpu/arm-qarma.c hw/cpu/arm-timer.c hw/cpu/arm-trap.c
 
 unit-tests += arm-exc arm-mmu arm-pauth arm-pmu arm-routing arm-sysregs gic
 unit-libs-arm-exc := util qapi qom backends softmmu hw

@@ -243,14 +243,27 @@ static uint32_t conditional_word(const Program *p)
     }
 }
 
+enum { BR = (int)0xd61f0000, BLR = (int)0xd63f0000, RET = (int)0xd65f0000, B = 0x14000000 };
+
+/* PACIA or PACIB with a modifier, mostly the same as BRAA, BRAB, BLRAA or BLRAB have. */
+static void put_signed_branch(Program *p, uint32_t branch)
+{
+    uint32_t key = below(2) << 10, n = (uint32_t)p->temp << 5;
+
+    put(p, 0xdac10000u | key | (uint32_t)p->counter << 5 | p->temp);
+    put(p, branch | 0x01000800u | (below(8) ? key : 0) | n | p->counter);
+}
+
 /* ADR of a unit, then a branch to it. */
 static void jump_to(Program *p, uint32_t branch, unsigned unit, int bytes)
 {
     refer(p, 0x10000000u | p->temp, unit, bytes);
-    put(p, branch | (uint32_t)p->temp << 5);
+    if (branch != (uint32_t)RET && !below(4)) {
+        put_signed_branch(p, branch);
+    } else {
+        put(p, branch | (uint32_t)p->temp << 5);
+    }
 }
-
-enum { BR = (int)0xd61f0000, BLR = (int)0xd63f0000, RET = (int)0xd65f0000, B = 0x14000000 };
 
 static void unit_forward(Program *p)
 {
@@ -467,12 +480,21 @@ static void make_unit(Program *p)
 
 static void make_subroutine(Program *p)
 {
+    bool signs = !below(4);
+
     p->unit[p->n_units++] = p->n;
     put_landing(p);
+    if (signs) {
+        put(p, 0xd503233f); /* paciasp */
+    }
     for (unsigned i = 1 + below(3); i > 0; i--) {
         put(p, below(3) ? data_word(p) : memory_word(p));
     }
-    put(p, (below(8) ? (uint32_t)RET : (uint32_t)BR) | 30u << 5);
+    if (signs) {
+        put(p, below(8) ? 0xd65f0bff : 0xd65f0fff); /* retaa, retab */
+    } else {
+        put(p, (below(8) ? (uint32_t)RET : (uint32_t)BR) | 30u << 5);
+    }
 }
 
 /* ---- references */

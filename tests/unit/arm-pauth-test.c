@@ -3,6 +3,7 @@
  * who may use keys, and what the properties of the model say. */
 #include "hw/cpu/arm-pauth.h"
 
+#include "hw/cpu/arm-qarma.h"
 #include "tests/lib/check-main.h"
 #include "tests/unit/arm-env.h"
 
@@ -37,9 +38,24 @@ static void setup(void)
 /* The vector of the cipher's authors for the Arm variant (five rounds, S-box 1). */
 START_TEST(cipher)
 {
-    ck_assert_uint_eq(arm_pauth_qarma5(0xfb623599da6e8127, 0x477d469dec0b8762, 0x84be85ce9804e94b,
-                                       0xec2802d4e0a488e9),
-                      0xc003b93999b33765);
+    const uint64_t in[] = {0xfb623599da6e8127, 0x477d469dec0b8762, 0x84be85ce9804e94b,
+                           0xec2802d4e0a488e9};
+
+    ck_assert_uint_eq(arm_qarma5(in[0], in[1], in[2], in[3]), 0xc003b93999b33765);
+    ck_assert_uint_eq(arm_qarma5_portable(in[0], in[1], in[2], in[3]), 0xc003b93999b33765);
+}
+END_TEST
+
+START_TEST(cipher_with_and_without_help)
+{
+    uint64_t v[4] = {1, 2, 3, 4};
+
+    for (unsigned i = 0; i < 100000; i++) {
+        uint64_t code = arm_qarma5(v[0], v[1], v[2], v[3]);
+
+        ck_assert_uint_eq(code, arm_qarma5_portable(v[0], v[1], v[2], v[3]));
+        v[i % 4] = code;
+    }
 }
 END_TEST
 
@@ -149,6 +165,7 @@ static Suite *make_suite(void)
 
     tcase_add_checked_fixture(tc, setup, NULL);
     tcase_add_test(tc, cipher);
+    tcase_add_test(tc, cipher_with_and_without_help);
     tcase_add_test(tc, good_codes_go);
     tcase_add_test(tc, wrong_codes_stay);
     tcase_add_test(tc, top_byte);

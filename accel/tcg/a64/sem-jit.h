@@ -175,6 +175,7 @@ SEM_INLINE void x_set(SemCtx c, unsigned n, V64 v)
 
 #include "accel/tcg/a64/sem-jit-int.h"
 #include "accel/tcg/a64/sem-jit-mem.h"
+#include "accel/tcg/a64/sem-jit-pauth.h"
 #include "accel/tcg/a64/sem-jit-sys.h"
 
 #endif
