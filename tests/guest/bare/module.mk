@@ -22,10 +22,10 @@ endif
 check-bare: all $(bare-images)
 	$(Q)TEST_TIMEOUT=1200 PEER="$(PEER)" POISE_ACCEL=tier=interp $(run-tests) bare $(SRC)/tests/guest/bare/run.sh
 	$(Q)TEST_TIMEOUT=1200 PEER= POISE_ACCEL=tier=jit $(run-tests) bare-jit $(SRC)/tests/guest/bare/run.sh
-	$(Q)TEST_TIMEOUT=1200 PEER= POISE_ACCEL=thread=single SUITES=atomicity \
+	$(Q)TEST_TIMEOUT=1200 PEER= POISE_ACCEL=thread=single TIMEOUT=120 SUITES="atomicity broadcast litmus" \
 	    $(run-tests) bare-single $(SRC)/tests/guest/bare/run.sh
 	$(Q)TEST_TIMEOUT=1200 PEER= POISE_ACCEL=tier=jit,verify=1 TIMEOUT=120 \
-	    WITHOUT="litmus broadcast atomicity" $(run-tests) bare-verify $(SRC)/tests/guest/bare/run.sh
+	    WITHOUT=litmus $(run-tests) bare-verify $(SRC)/tests/guest/bare/run.sh
 .PHONY: check-bare bare-images
 # What CPUs see of each other, longer than check-bare looks: make check-smp ROUNDS=10000000
 comma := ,
