@@ -36,6 +36,8 @@ unsigned ir_width(const IrBlock *b, IrRef r)
     case IR_CLS:
     case IR_CTZ:
         return 7;
+    case IR_ANDN:
+        return ir_width(b, n->a);
     case IR_AND:
         return MIN(ir_width(b, n->a), ir_width(b, n->b));
     case IR_OR:
@@ -371,16 +373,44 @@ static IrRef fold_narrow(IrBlock *b, IrNode *n)
     return 0;
 }
 
+static IrRef fold_and(IrBlock *b, IrNode *n)
+{
+    IrRef r = fold_integer(b, n);
+
+    if (r) {
+        return r;
+    }
+    if (b->nodes[n->a].op == IR_NOT) {
+        IrRef a = n->a;
+        n->a = n->b;
+        n->b = a;
+    }
+    if (b->nodes[n->b].op == IR_NOT && b->nodes[n->b].wide >= n->wide) {
+        n->op = IR_ANDN;
+        n->b = b->nodes[n->b].a;
+    }
+    return 0;
+}
+
+static IrRef fold_extract(IrBlock *b, const IrNode *n)
+{
+    if (n->a != n->b) {
+        return 0;
+    }
+    return ir_pure(b, (IrNode){.op = IR_ROR, .wide = n->wide, .a = n->a, .b = ir_const(b, n->aux)});
+}
+
 IrRef ir_fold(IrBlock *b, IrNode *n)
 {
     switch (n->op) {
+    case IR_EXTR:
+        return fold_extract(b, n);
     case IR_ZEXT:
         return fold_zext(b, n);
     case IR_SEXT:
     case IR_ADD:
     case IR_SUB:
     case IR_MUL:
-    case IR_AND:
     case IR_OR:
     case IR_XOR:
     case IR_NOT:
@@ -389,6 +419,8 @@ IrRef ir_fold(IrBlock *b, IrNode *n)
     case IR_SAR:
     case IR_ROR:
         return fold_integer(b, n);
+    case IR_AND:
+        return fold_and(b, n);
     case IR_CLZ:
         if (b->nodes[n->a].op == IR_RBIT && b->nodes[n->a].wide == n->wide) {
             return ir_pure(b, (IrNode){.op = IR_CTZ, .wide = n->wide, .a = b->nodes[n->a].a});

@@ -43,6 +43,7 @@ typedef uint16_t IrRef;
     X(UDIV, i) /* Arm's: by zero gives 0 */                                                        \
     X(SDIV, i)                                                                                     \
     X(AND, i)                                                                                      \
+    X(ANDN, i) /* a & ~b */                                                                        \
     X(OR, i)                                                                                       \
     X(XOR, i)                                                                                      \
     X(NOT, i)                                                                                      \

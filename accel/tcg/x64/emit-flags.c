@@ -32,7 +32,8 @@ static bool left_by_result(const Emit *e, const IrNode *f)
         return false;
     }
     if (f->op == IR_FLAGS_LOGIC) {
-        return result->op == IR_AND || result->op == IR_OR || result->op == IR_XOR;
+        return result->op == IR_AND || result->op == IR_ANDN || result->op == IR_OR ||
+               result->op == IR_XOR;
     }
     return result->op == (f->op == IR_FLAGS_ADD ? IR_ADD : IR_SUB) && result->a == f->a &&
            result->b == f->b;

@@ -72,6 +72,23 @@ static void alu(Emit *e, IrRef r)
     e->new_host_flags = r;
 }
 
+static void and_not(Emit *e, IrRef r)
+{
+    const IrNode *n = emit_at(e, r);
+
+    if (host_has(HOST_BMI1)) {
+        X64Reg b = emit_use(e, n->b, RCX), a = emit_use(e, n->a, RAX);
+        x64_vex_rr(&e->s, n->wide, false, X64_0F38 | 0xf2, emit_define(e, r), b, a); /* andn */
+    } else {
+        X64Reg a = emit_use(e, n->a, RCX);
+        emit_move_to(e, RAX, n->b);
+        x64_rr(&e->s, n->wide, 0xf7, 2, RAX); /* not */
+        x64_alu(&e->s, n->wide, ALU_AND, RAX, a);
+        x64_mov(&e->s, n->wide, emit_define(e, r), RAX);
+    }
+    e->new_host_flags = r;
+}
+
 static void multiply(Emit *e, IrRef r)
 {
     const IrNode *n = emit_at(e, r);
@@ -149,6 +166,16 @@ static X64Shift shift_of(unsigned op)
                           : SHIFT_ROR;
 }
 
+/* SHLX, SHRX, SARX: any register has the count. */
+static void shift_by_any(Emit *e, IrRef r)
+{
+    const IrNode *n = emit_at(e, r);
+    uint32_t prefix = n->op == IR_SHL ? X64_P66 : n->op == IR_SHR ? X64_PF2 : X64_PF3;
+    X64Reg b = emit_use(e, n->b, RCX), a = emit_use(e, n->a, RAX);
+
+    x64_vex_rr(&e->s, n->wide, false, prefix | X64_0F38 | 0xf7, emit_define(e, r), b, a);
+}
+
 static void shift(Emit *e, IrRef r)
 {
     const IrNode *n = emit_at(e, r);
@@ -156,10 +183,19 @@ static void shift(Emit *e, IrRef r)
 
     if (ir_is_const(e->b, n->b, &count)) {
         X64Reg a = emit_use(e, n->a, RAX), to = emit_define_over(e, r, n->a);
+        if (to != a && n->op == IR_ROR && host_has(HOST_BMI2)) {
+            x64_vex_rr(&e->s, n->wide, false, X64_PF2 | X64_0F3A | 0xf0, to, 0, a); /* rorx */
+            x64_byte(&e->s, count & (n->wide ? 63 : 31));
+            return;
+        }
         if (to != a) {
             x64_mov(&e->s, n->wide, to, a);
         }
         x64_shift_imm(&e->s, n->wide, shift_of(n->op), to, count & (n->wide ? 63 : 31));
+        return;
+    }
+    if (n->op != IR_ROR && host_has(HOST_BMI2)) {
+        shift_by_any(e, r);
         return;
     }
     emit_move_to(e, RCX, n->b);
@@ -188,6 +224,10 @@ static void count_zeros(Emit *e, bool wide)
 {
     int32_t top = wide ? 63 : 31;
 
+    if (host_has(HOST_LZCNT)) {
+        x64_rr(&e->s, wide, X64_PF3 | X64_0F | 0xbd, RCX, RCX);
+        return;
+    }
     x64_mov_imm(&e->s, RAX, (uint64_t)top * 2 + 1);
     x64_rr(&e->s, wide, X64_0F | 0xbd, RCX, RCX); /* bsr */
     x64_cmov(&e->s, wide, CC_E, RCX, RAX);
@@ -353,6 +393,9 @@ bool emit_int(Emit *e, IrRef r)
     case IR_OR:
     case IR_XOR:
         alu(e, r);
+        break;
+    case IR_ANDN:
+        and_not(e, r);
         break;
     case IR_MUL:
         multiply(e, r);
