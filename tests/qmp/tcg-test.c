@@ -154,7 +154,7 @@ static void test_mistakes(void)
         {"verify=x", "'x'"},
         {"tier=interp,verify=1", "'verify' expects a translator"},
         {"nosuch=1", "Property 'tcg-accel.nosuch' not found"},
-        {"verify=1 -icount 0", "'verify' has nothing to compare with -icount"},
+        {"verify=1 --run -display none -icount 0", "'verify' has nothing to compare with -icount"},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(mistakes); i++) {
