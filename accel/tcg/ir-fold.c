@@ -380,14 +380,14 @@ static IrRef fold_and(IrBlock *b, IrNode *n)
     if (r) {
         return r;
     }
-    if (b->nodes[n->a].op == IR_NOT) {
-        IrRef a = n->a;
-        n->a = n->b;
-        n->b = a;
-    }
-    if (b->nodes[n->b].op == IR_NOT && b->nodes[n->b].wide >= n->wide) {
+    const IrNode *x = &b->nodes[n->a], *y = &b->nodes[n->b];
+    if (y->op == IR_NOT && y->wide >= n->wide) {
         n->op = IR_ANDN;
-        n->b = b->nodes[n->b].a;
+        n->b = y->a;
+    } else if (x->op == IR_NOT && x->wide >= n->wide && y->op != IR_CONST) {
+        n->op = IR_ANDN;
+        n->a = n->b;
+        n->b = x->a;
     }
     return 0;
 }

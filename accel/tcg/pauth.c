@@ -7,6 +7,7 @@
 
 #include "accel/tcg/exec.h"
 #include "accel/tcg/sys.h"
+#include "hw/cpu/arm-control.h"
 #include "hw/cpu/arm-pauth.h"
 
 enum { BTYPE_SHIFT = 10 };
@@ -74,7 +75,7 @@ static const TlbCodeEntry *code_entry(const TcgCpu *t, uint64_t pc)
 
 static bool sctlr_bt(const ArmCpu *cpu)
 {
-    return cpu->sctlr[arm_control_el(cpu)] >> (arm_el(cpu) ? 36 : 35) & 1;
+    return cpu->sctlr[arm_control_el(cpu)] & (arm_el(cpu) ? SCTLR_BT1 : SCTLR_BT0);
 }
 
 /* BTI j and jc are for all branches but calls, BTI c and jc for all but BR by other registers than

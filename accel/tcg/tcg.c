@@ -173,7 +173,7 @@ static bool tcg_changed(Object *obj, const Property *prop, Error **errp)
 /* Branches arrive at an instruction so often before it is translated. */
 enum { WARM = 12 };
 
-/* tier=auto does without where the host refuses it. */
+/* tier=auto does without where there is none for the host, or the host refuses it. */
 static bool start_translator(Error **errp)
 {
     uint64_t size = (uint64_t)tcg_options.tb_size << 20;
@@ -197,9 +197,6 @@ static bool tcg_setup(Object *accel, Error **errp)
     tcg_options = ((TcgAccel *)accel)->options;
     if (tcg_options.verify) {
         tcg_options.thread = TCG_THREAD_SINGLE;
-    }
-    if (!JIT_FOR_HOST) {
-        tcg_options.tier = TCG_TIER_INTERP;
     }
     if (tcg_options.host != HOST_LEVEL_AUTO) { /* else it is found out when it is needed */
         host_level_set((HostLevel)tcg_options.host);

@@ -4,13 +4,9 @@
 # its memory and the translator may use (tb-size). Run in the build directory.
 set -u
 src=$(cd "$(dirname "$0")/../.." && pwd)
-image=${DEBIAN_ARM64_IMAGES:-/usr/lib/debian-installer/images/12/arm64/text/debian-installer/arm64}
 poise=$PWD/poise-system-aarch64
-if ! command -v socat >/dev/null 2>&1 || [ ! -r "$image/linux" ]; then
-    echo "1..0 # SKIP no socat or no Debian installer images"
-    exit 0
-fi
 . "$src/tests/lib/vm.sh"
+vm_need_installer
 
 # Of the process, in KiB: all memory, and what is the guest's. A page that is mapped twice counts once.
 memory() {

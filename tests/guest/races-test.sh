@@ -4,17 +4,13 @@
 # tiers with a code cache that has to be emptied: no report. Run in the build directory.
 set -u
 src=$(cd "$(dirname "$0")/../.." && pwd)
-image=${DEBIAN_ARM64_IMAGES:-/usr/lib/debian-installer/images/12/arm64/text/debian-installer/arm64}
 poise=$PWD/poise-system-aarch64
-if ! command -v socat >/dev/null 2>&1 || [ ! -r "$image/linux" ]; then
-    echo "1..0 # SKIP no socat or no Debian installer images"
-    exit 0
-fi
 if ! grep -q '^SAN.*fsanitize=thread' config.mk; then
     echo "1..0 # SKIP this build has no thread sanitizer"
     exit 0
 fi
 . "$src/tests/lib/vm.sh"
+vm_need_installer
 
 boots() { # accelerator properties
     vm_start "$poise" -M virt,gic-version=3 -cpu cortex-a76 -smp 4 -m 512 -accel "tcg,$1" \

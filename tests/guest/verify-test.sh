@@ -6,13 +6,8 @@
 # build directory.
 set -u
 src=$(cd "$(dirname "$0")/../.." && pwd)
-image=${DEBIAN_ARM64_IMAGES:-/usr/lib/debian-installer/images/12/arm64/text/debian-installer/arm64}
 poise=$PWD/poise-system-aarch64
 : "${VERIFY=64}" "${BOOTS=2}" "${UNTIL=Run /init as init process}" "${LIMIT=900}"
-if ! command -v socat >/dev/null 2>&1 || [ ! -r "$image/linux" ]; then
-    echo "1..0 # SKIP no socat or no Debian installer images"
-    exit 0
-fi
 case $("$poise" -M none -accel tcg,tier=jit,verify=1 --dry-run 2>&1) in
 *translator*)
     echo "1..0 # SKIP no translator for this host"
@@ -20,6 +15,7 @@ case $("$poise" -M none -accel tcg,tier=jit,verify=1 --dry-run 2>&1) in
     ;;
 esac
 . "$src/tests/lib/vm.sh"
+vm_need_installer
 
 boots() { # model, vCPUs, tier
     vm_start "$poise" -M virt,gic-version=3 -cpu "$1" -smp "$2" -m 512 -accel "tcg,tier=$3,verify=$VERIFY" \

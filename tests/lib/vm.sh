@@ -4,7 +4,7 @@
 # vm_start POISE OPTION...: starts it paused; vm_qmp JSON: sends, prints the reply; vm_event PATTERN:
 # the event that came or comes; vm_console PATTERN SECONDS [COUNT]: waits for the serial port;
 # vm_end: exit status. With vm_serial=unix:$vm_dir/tty,server=on,wait=off: vm_connect, and vm_type TEXT
-# types it.
+# types it. vm_need_installer: $image is where Debian's installer is, or the script ends as skipped.
 vm_dir=$(mktemp -d)
 vm_pid=''
 vm_cleanup() {
@@ -13,6 +13,14 @@ vm_cleanup() {
 }
 trap vm_cleanup EXIT
 trap 'exit 130' INT TERM
+
+vm_need_installer() {
+    image=${DEBIAN_ARM64_IMAGES:-/usr/lib/debian-installer/images/12/arm64/text/debian-installer/arm64}
+    if ! command -v socat >/dev/null 2>&1 || [ ! -r "$image/linux" ]; then
+        echo "1..0 # SKIP no socat or no Debian installer images"
+        exit 0
+    fi
+}
 
 vm_start() {
     rm -f "$vm_dir"/*

@@ -213,9 +213,6 @@ static X64Cond condition_of_flags(Emit *e, IrRef flags, unsigned cond)
         return f->op == IR_FLAGS_SUB ? condition_sub(cond) : condition_add(e, cond);
     case IR_FLAGS_NZCV:
         return condition_nzcv(e, cond, emit_use(e, f->a, RAX));
-    case IR_FLAGS_FP:
-        pack_fp(e, f->a);
-        return condition_nzcv(e, cond, RAX);
     default:
         settle(e);
         x64_load(&e->s, false, RAX, x64_at(RBP, EMIT_CPU(nzcv)));
