@@ -96,6 +96,11 @@ typedef struct Emit {
     bool failed; /* something ran out: the block has to be made shorter */
 } Emit;
 
+static inline const IrNode *emit_at(const Emit *e, IrRef r)
+{
+    return &e->b->nodes[r];
+}
+
 /* ---- registers (regs.c) */
 
 /* The host register that a guest register lives in, or X64_NO_REG. */
@@ -147,11 +152,6 @@ EmitFlags emit_pending_flags(Emit *e, IrRef flags);
 JitValue emit_pool(Emit *e, uint64_t v);
 
 /* ---- families of nodes; false: not theirs */
-
-static inline const IrNode *emit_at(const Emit *e, IrRef r)
-{
-    return &e->b->nodes[r];
-}
 
 bool emit_int(Emit *e, IrRef r);
 bool emit_flags(Emit *e, IrRef r);
